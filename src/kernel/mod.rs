@@ -1,0 +1,19 @@
+//! The words that every chapter needs: ids, time, dice, exact marks, parsed text, digests.
+//!
+//! Nothing here knows what an examination is, and nothing here imports anything of ours.
+
+mod digest;
+mod entropy;
+mod id;
+mod marks;
+mod secret;
+mod text;
+mod time;
+
+pub use digest::{Digest, KeyedDigest};
+pub use entropy::{Entropy, OsEntropy, Seed, SeededEntropy};
+pub use id::*;
+pub use marks::{Exact, Marks, MarksError};
+pub use secret::{OneTimeCode, Vault, VaultError};
+pub use text::{CitizenId, CitizenIdError, NameError, PersonName, Sex};
+pub use time::{Clock, DAY, HOUR, MINUTE, ManualClock, SECOND, SystemClock, Timestamp};

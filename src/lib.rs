@@ -1,0 +1,7 @@
+//! Jianding (鉴定, "appraisal"): skill-certification examinations, from a question bank to a certificate that a stranger
+//! can check.
+//!
+//! The modules below are the story in its order. The chapters of the story are pure rules: no SQL, no HTTP, no clock and
+//! no dice of their own. The machinery under them saves, serves and signs.
+
+pub mod kernel;
