@@ -5,3 +5,6 @@
 //! no dice of their own. The machinery under them saves, serves and signs.
 
 pub mod kernel;
+pub mod identity;
+pub mod office;
+pub mod store;

@@ -1,0 +1,48 @@
+//! The office: one public act for each thing that a person can do, one transaction each.
+//!
+//! Every act loads, decides by a pure rule of a chapter, saves, and records, in this order. Nothing else writes to the
+//! store, except the answer desk, through which all answers go.
+
+mod act;
+mod hasher;
+pub mod input;
+mod keys;
+mod op;
+pub mod policy;
+mod refusal;
+
+pub mod account;
+
+use std::sync::Arc;
+
+pub use act::{Act, Actor, Caller};
+pub use hasher::Hasher;
+pub use input::{Download, List, Upload};
+pub use keys::Keys;
+pub use op::{Event, Op};
+pub use policy::{Kind, Policy, Who};
+pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
+
+use crate::kernel::{Clock, Entropy, Timestamp};
+use crate::store::Store;
+
+/// Everything that acts work with.
+pub struct Office {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// Keys that are not in the database.
+    pub keys: Keys,
+    /// The queue for password hashing.
+    pub hasher: Hasher,
+}
+
+impl Office {
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,115 @@
+//! An operation: the one way to change anything.
+//!
+//! It opens the write transaction, fixes the time once, and can be saved only together with the event that says who did
+//! what, when and why. "No change without its record" is therefore structure and not habit.
+
+use serde_json::Value;
+
+use super::{Act, Actor, Caller, Office, Refusal};
+use crate::identity::{Duty, may_take};
+use crate::kernel::{AccountId, BatchId, EventId, Timestamp};
+use crate::store::{Connection, StoreError, Tx, event};
+
+/// A change under way. Dropped without [`Op::commit`], it leaves nothing behind.
+pub struct Op<'a> {
+    tx: Tx,
+    office: &'a Office,
+    caller: &'a Caller,
+    act: &'static str,
+    /// The one instant of this operation.
+    pub now: Timestamp,
+}
+
+/// What an event says beyond who, when and which act.
+#[derive(Debug, Clone)]
+pub struct Event {
+    subject: String,
+    batch: Option<BatchId>,
+    reason: String,
+    detail: Value,
+}
+
+impl Event {
+    /// An event about this subject (an id).
+    pub fn of(subject: impl ToString) -> Self {
+        Self { subject: subject.to_string(), batch: None, reason: String::new(), detail: Value::Null }
+    }
+
+    /// The batch that it belongs to.
+    #[must_use]
+    pub fn in_batch(mut self, batch: BatchId) -> Self {
+        self.batch = Some(batch);
+        self
+    }
+
+    /// Why, in the person's words.
+    #[must_use]
+    pub fn because(mut self, reason: &str) -> Self {
+        self.reason.push_str(reason);
+        self
+    }
+
+    /// Facts worth keeping: ids, digests, counts, old and new values. Never citizen ids, codes or answers.
+    #[must_use]
+    pub fn with(mut self, detail: Value) -> Self {
+        self.detail = detail;
+        self
+    }
+}
+
+impl<'a> Op<'a> {
+    /// Begins the operation of this act.
+    pub async fn begin<A: Act>(office: &'a Office, caller: &'a Caller) -> Result<Self, Refusal> {
+        Self::begin_named(office, caller, A::POLICY.name).await
+    }
+
+    /// Begins an operation that is not an act of a person: a job, or one part of an act with many.
+    pub async fn begin_named(office: &'a Office, caller: &'a Caller, act: &'static str) -> Result<Self, Refusal> {
+        let tx = office.store.write().await?;
+        Ok(Self { tx, office, caller, act, now: office.clock.now() })
+    }
+
+    /// The connection of the transaction.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.tx
+    }
+
+    /// Notes that the caller takes this duty on a batch; refuses if an earlier one excludes it.
+    pub async fn take_duty(&mut self, batch: BatchId, duty: Duty) -> Result<AccountId, Refusal> {
+        let account = self.caller.account()?;
+        self.give_duty(account, batch, duty).await?;
+        Ok(account)
+    }
+
+    /// Notes that this account has this duty on a batch; refuses if an earlier one excludes it.
+    pub async fn give_duty(&mut self, account: AccountId, batch: BatchId, duty: Duty) -> Result<(), Refusal> {
+        let held = event::duties(&mut self.tx, batch, account).await?;
+        may_take(&held, duty)?;
+        Ok(event::note_duty(&mut self.tx, batch, account, duty, self.now).await?)
+    }
+
+    /// Saves everything, with its event, or nothing.
+    pub async fn commit(mut self, event: Event) -> Result<Timestamp, Refusal> {
+        let (actor_kind, actor_id) = match &self.caller.actor {
+            Actor::Anonymous => ("anonymous", String::new()),
+            Actor::Staff { account, .. } => ("staff", account.to_string()),
+            Actor::Candidate { application, .. } => ("candidate", application.to_string()),
+            Actor::System(job) => ("system", (*job).to_owned()),
+        };
+        let row = event::EventRow {
+            id: EventId::new(self.now, self.office.entropy.as_ref()),
+            at: self.now,
+            actor_kind: actor_kind.to_owned(),
+            actor_id,
+            act: self.act.to_owned(),
+            subject: event.subject,
+            batch_id: event.batch,
+            reason: event.reason,
+            detail: event.detail.to_string(),
+            request_id: self.caller.request_id.clone(),
+        };
+        event::insert(&mut self.tx, &row).await?;
+        self.tx.commit().await.map_err(StoreError::from)?;
+        Ok(self.now)
+    }
+}

@@ -1,0 +1,229 @@
+//! The permission table: every act, who may do it, and where it stands in the API.
+//!
+//! There is no other: the router, the API's description and the printed role × act table are made from this one.
+
+use crate::identity::Role::{
+    self, Administrator, Auditor, BankKeeper, CertificateApprover, CertificateOfficer, Clerk, EligibilityApprover,
+    ExamOfficer, Examiner, Invigilator, ScoreApprover, Supervisor,
+};
+
+/// Who may do or see something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, also without an account.
+    Anyone,
+    /// Whoever is signed in, staff or candidate.
+    SignedIn,
+    /// Every member of staff.
+    Staff,
+    /// A candidate at a terminal.
+    Candidate,
+    /// Staff with one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// Whether an act changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It only looks: GET.
+    Read,
+    /// It changes something: POST.
+    Write,
+}
+
+/// One row of the permission table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// The stable name, as in `event.act`.
+    pub name: &'static str,
+    /// Looks or changes.
+    pub kind: Kind,
+    /// The path under `/api/v1`, with `{parameters}` that are fields of the act.
+    pub path: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// What it does, in one English sentence, for the API's description.
+    pub summary: &'static str,
+}
+
+macro_rules! policies {
+    ($($constant:ident: $kind:ident $name:literal $path:literal $who:expr, $summary:literal;)+) => {
+        $(
+            #[doc = $summary]
+            pub const $constant: Policy =
+                Policy { name: $name, kind: Kind::$kind, path: $path, who: $who, summary: $summary };
+        )+
+
+        /// The whole table, in the order of the story.
+        pub const ALL: &[Policy] = &[$($constant,)+];
+    };
+}
+
+use Who::{Anyone, Candidate, Roles, SignedIn, Staff};
+
+/// Everybody who prepares or decides on a batch and so may look at its lists.
+const OFFICE: Who = Roles(&[
+    Clerk, EligibilityApprover, ExamOfficer, Invigilator, Supervisor, ScoreApprover, CertificateOfficer,
+    CertificateApprover, Auditor,
+]);
+
+policies! {
+    // Accounts
+    SET_UP: Write "set-up" "/set-up" Anyone, "Makes the first administrator, with the one-time link.";
+    SIGN_IN: Write "sign-in" "/sign-in" Anyone, "Signs a member of staff in.";
+    SIGN_OUT: Write "sign-out" "/sign-out" SignedIn, "Ends the sign-in.";
+    ME: Read "me" "/me" SignedIn, "Tells who is signed in, and with which roles.";
+    PASSWORD_CHANGE: Write "password.change" "/password" Staff, "Changes one's own password; ends all other sign-ins.";
+    PASSWORD_SET: Write "password.set" "/password/first" Anyone, "Sets a first password with a one-time link.";
+    TOKEN_ISSUE: Write "token.issue" "/tokens" Staff, "Issues a short-lived API token tied to the present sign-in.";
+    ACCOUNT_LIST: Read "account.list" "/accounts" Roles(&[Administrator, Auditor]), "Lists the accounts and their roles.";
+    ACCOUNT_CREATE: Write "account.create" "/accounts" Roles(&[Administrator]), "Creates an account and gives its one-time link.";
+    ACCOUNT_CHANGE: Write "account.change" "/accounts/{account}" Roles(&[Administrator]), "Changes roles, or disables or enables an account.";
+    ACCOUNT_LINK: Write "account.link" "/accounts/{account}/link" Roles(&[Administrator]), "Gives a new one-time link for a forgotten password.";
+    EVENT_LIST: Read "event.list" "/events" Roles(&[Auditor]), "Reads the recorded events.";
+
+    // Banks
+    BANK_LIST: Read "bank.list" "/banks" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Lists the loaded bank versions.";
+    BANK_SHOW: Read "bank.show" "/banks/{bank}" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Counts a bank against the paper rules; shows no item.";
+    BANK_LOAD: Write "bank.load" "/banks" Roles(&[BankKeeper]), "Loads a bank folder (a zip) as a new immutable version.";
+
+    // Plans
+    STATION_LIST: Read "station.list" "/stations" Staff, "Lists stations and rooms.";
+    STATION_CREATE: Write "station.create" "/stations" Roles(&[Administrator, ExamOfficer]), "Adds a station.";
+    ROOM_CREATE: Write "room.create" "/stations/{station}/rooms" Roles(&[Administrator, ExamOfficer]), "Adds a room to a station.";
+    PLAN_LIST: Read "plan.list" "/plans" OFFICE, "Lists plans and their batches.";
+    PLAN_CREATE: Write "plan.create" "/plans" Roles(&[ExamOfficer]), "Drafts a plan.";
+    PLAN_PUBLISH: Write "plan.publish" "/plans/{plan}/publish" Roles(&[ExamOfficer]), "Publishes a complete plan.";
+    BATCH_ADD: Write "batch.add" "/plans/{plan}/batches" Roles(&[ExamOfficer]), "Adds an occupation at a level to a plan.";
+    BATCH_SHOW: Read "batch.show" "/batches/{batch}" OFFICE, "Shows a batch: where it stands and what comes next.";
+
+    // Applications
+    APPLICATION_LIST: Read "application.list" "/batches/{batch}/applications" OFFICE, "Lists a batch's applications, ids masked.";
+    APPLICATION_SHOW: Read "application.show" "/applications/{application}" OFFICE, "Shows one application, id masked.";
+    APPLICATION_REVEAL: Write "application.reveal" "/applications/{application}/reveal" Roles(&[Clerk, EligibilityApprover]), "Shows the full citizen id, for a recorded reason.";
+    APPLICATION_REGISTER: Write "application.register" "/batches/{batch}/applications" Roles(&[Clerk]), "Registers one candidate.";
+    APPLICATION_DECIDE: Write "application.decide" "/batches/{batch}/decisions" Roles(&[EligibilityApprover]), "Approves or rejects applications.";
+    APPLICATION_WITHDRAW: Write "application.withdraw" "/applications/{application}/withdraw" Roles(&[Clerk]), "Withdraws an application.";
+    PHOTO_PUT: Write "photo.put" "/applications/{application}/photo" Roles(&[Clerk]), "Stores a candidate's photo.";
+    ROLL_CHECK: Write "roll.check" "/batches/{batch}/roll/check" Roles(&[Clerk]), "Tries a candidate list without saving anything.";
+    ROLL_IMPORT: Write "roll.import" "/batches/{batch}/roll" Roles(&[Clerk]), "Imports a candidate list.";
+
+    // Sessions
+    SESSION_LIST: Read "session.list" "/sessions" Staff, "Lists the sessions that the caller has to do with.";
+    SESSION_CREATE: Write "session.create" "/batches/{batch}/sessions" Roles(&[ExamOfficer]), "Plans a session in a room.";
+    SESSION_SEAT: Write "session.seat" "/sessions/{session}/seats" Roles(&[ExamOfficer]), "Assigns seats to approved candidates.";
+    SESSION_ASSIGN: Write "session.assign" "/sessions/{session}/staff" Roles(&[ExamOfficer]), "Assigns invigilators, examiners and supervisors.";
+    TICKET_ISSUE: Write "ticket.issue" "/sessions/{session}/tickets" Roles(&[ExamOfficer]), "Makes admission tickets with fresh one-time codes.";
+    PAPER_DRAW: Write "paper.draw" "/sessions/{session}/papers" Roles(&[ExamOfficer]), "Draws and stores the papers of a theory session.";
+    TASK_DRAW: Write "task.draw" "/sessions/{session}/tasks" Roles(&[ExamOfficer]), "Draws the tasks of a practical session.";
+
+    // The room
+    SESSION_BOARD: Read "session.board" "/sessions/{session}/board" Roles(&[Invigilator, Supervisor, ExamOfficer, Auditor]), "Shows seats, states and problems of a session.";
+    SESSION_START: Write "session.start" "/sessions/{session}/start" Roles(&[Invigilator]), "Opens a session for its candidates.";
+    SESSION_CLOSE: Write "session.close" "/sessions/{session}/close" Roles(&[Invigilator]), "Closes a session after its last candidate.";
+    SESSION_EXTEND: Write "session.extend" "/sessions/{session}/extend" Roles(&[Invigilator]), "Gives everybody in the room extra time.";
+    ATTEMPT_CHECK_IN: Write "attempt.check-in" "/attempts/{attempt}/check-in" Roles(&[Invigilator]), "Checks a candidate in, person against photo.";
+    ATTEMPT_EXTEND: Write "attempt.extend" "/attempts/{attempt}/extend" Roles(&[Invigilator]), "Gives one candidate extra time.";
+    ATTEMPT_RELEASE: Write "attempt.release" "/attempts/{attempt}/release" Roles(&[Invigilator]), "Lets a candidate go on at another terminal.";
+    ATTEMPT_FORCE: Write "attempt.force" "/attempts/{attempt}/force" Roles(&[Invigilator]), "Hands a candidate's paper in.";
+    INCIDENT_RECORD: Write "incident.record" "/sessions/{session}/incidents" Roles(&[Invigilator]), "Records an incident.";
+
+    // The terminal
+    TERMINAL_SIGN_IN: Write "terminal.sign-in" "/terminal/sign-in" Anyone, "Signs a candidate in with ticket number and code.";
+    TERMINAL_STATE: Read "terminal.state" "/terminal" Candidate, "Tells a terminal its state, the seconds left and the saved answers.";
+    TERMINAL_PAPER: Read "terminal.paper" "/terminal/paper" Candidate, "Gives the candidate's paper; it has no key.";
+    TERMINAL_CONFIRM: Write "terminal.confirm" "/terminal/confirm" Candidate, "Confirms name and photo.";
+    TERMINAL_START: Write "terminal.start" "/terminal/start" Candidate, "Starts the attempt.";
+    TERMINAL_SAVE: Write "terminal.save" "/terminal/answers" Candidate, "Saves answers; acknowledged once durable.";
+    TERMINAL_SUBMIT: Write "terminal.submit" "/terminal/submit" Candidate, "Hands the paper in.";
+
+    // Practical
+    EXAMINER_WORK: Read "examiner.work" "/examiner/work" Roles(&[Examiner]), "Lists the caller's sessions, candidates and sheets.";
+    SHEET_SHOW: Read "sheet.show" "/sheets/{sheet}" Roles(&[Examiner]), "Shows one's own score sheet.";
+    SHEET_OPEN: Write "sheet.open" "/sessions/{session}/sheets" Roles(&[Examiner]), "Opens one's own sheet for a candidate and a task.";
+    SHEET_SAVE: Write "sheet.save" "/sheets/{sheet}" Roles(&[Examiner]), "Saves marks and deductions of one's own sheet.";
+    SHEET_SIGN: Write "sheet.sign" "/sheets/{sheet}/sign" Roles(&[Examiner]), "Signs one's own sheet; it never changes again.";
+    VETO_RAISE: Write "veto.raise" "/sheets/{sheet}/vetoes" Roles(&[Examiner]), "Raises a veto item, with a reason.";
+    VETO_CONFIRM: Write "veto.confirm" "/sheets/{sheet}/vetoes/{code}/confirm" Roles(&[Examiner]), "Gives the second signature to a veto item.";
+
+    // Supervision
+    SUPERVISION_WORK: Read "supervision.work" "/supervision/work" Roles(&[Supervisor]), "Lists the sessions to supervise.";
+    SUPERVISION_SHOW: Read "supervision.show" "/sessions/{session}/supervision" Roles(&[Supervisor, Administrator, Auditor]), "Shows check-list, findings and holds of a session.";
+    CHECKLIST_SAVE: Write "checklist.save" "/sessions/{session}/checklist" Roles(&[Supervisor]), "Saves, and on request signs, the on-site check-list.";
+    FINDING_RAISE: Write "finding.raise" "/sessions/{session}/findings" Roles(&[Supervisor]), "Raises a finding.";
+    HOLD_RAISE: Write "hold.raise" "/sessions/{session}/holds" Roles(&[Supervisor]), "Stops the release of the batch's results.";
+    HOLD_LIFT: Write "hold.lift" "/holds/{hold}/lift" Roles(&[Administrator]), "Lifts a hold, as the one who sent the supervisor.";
+
+    // Results
+    RESULT_LIST: Read "result.list" "/batches/{batch}/results" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Lists a batch's results.";
+    RESULT_SETTLE: Write "result.settle" "/batches/{batch}/settle" Roles(&[ExamOfficer]), "Settles every component by its frozen rule.";
+    RESULT_APPROVE: Write "result.approve" "/batches/{batch}/approve" Roles(&[ScoreApprover]), "Approves results that another person settled.";
+    RESULT_PUBLISH: Write "result.publish" "/batches/{batch}/publish" Roles(&[ScoreApprover]), "Publishes the results and starts the publicity period.";
+    NOTICE_LIST: Read "notice.list" "/notices" Anyone, "Lists the batches in publicity.";
+    NOTICE_SHOW: Read "notice.show" "/notices/{batch}" Anyone, "Shows a batch's published results, names masked.";
+
+    // Certificates
+    CERTIFICATE_LIST: Read "certificate.list" "/batches/{batch}/certificates" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists a batch's certificates and how far issuing is.";
+    CERTIFICATE_PREPARE: Write "certificate.prepare" "/batches/{batch}/certificates/prepare" Roles(&[CertificateOfficer]), "Prepares the list of those who passed.";
+    CERTIFICATE_APPROVE: Write "certificate.approve" "/batches/{batch}/certificates/approve" Roles(&[CertificateApprover]), "Approves a list that another person prepared.";
+    CERTIFICATE_ISSUE: Write "certificate.issue" "/batches/{batch}/certificates/issue" Roles(&[CertificateOfficer]), "Issues the certificates of an approved list, or one of them.";
+    CERTIFICATE_REVOKE: Write "certificate.revoke" "/certificates/{certificate}/revoke" Roles(&[CertificateApprover]), "Revokes a certificate, with a reason.";
+    VERIFY_NUMBER: Write "verify.number" "/verify/number" Anyone, "Checks a certificate by number and name.";
+    VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
+}
+
+impl Who {
+    /// As printed in tables: `anyone`, `candidate`, or the roles' names.
+    pub fn describe(self) -> String {
+        match self {
+            Anyone => "anyone".to_owned(),
+            SignedIn => "signed in".to_owned(),
+            Staff => "staff".to_owned(),
+            Candidate => "candidate".to_owned(),
+            Roles(roles) => roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// Whether staff with this role may.
+    pub fn admits(self, role: Role) -> bool {
+        match self {
+            Anyone | SignedIn | Staff => true,
+            Candidate => false,
+            Roles(roles) => roles.contains(&role),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_unique() {
+        let names: BTreeSet<_> = ALL.iter().map(|policy| policy.name).collect();
+        let addresses: BTreeSet<_> = ALL.iter().map(|policy| (policy.kind == Kind::Read, policy.path)).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert_eq!(addresses.len(), ALL.len());
+    }
+
+    #[test]
+    fn a_supervisor_can_change_no_score_paper_or_answer() {
+        let changes: Vec<_> = ALL
+            .iter()
+            .filter(|policy| policy.kind == Kind::Write && matches!(policy.who, Roles(roles) if roles.contains(&Supervisor)))
+            .map(|policy| policy.name)
+            .collect();
+        assert_eq!(changes, ["checklist.save", "finding.raise", "hold.raise"]);
+    }
+
+    #[test]
+    fn an_administrator_has_no_part_in_an_examination() {
+        for prefix in ["application.", "paper.", "task.", "attempt.", "sheet.", "result.", "certificate."] {
+            for policy in ALL.iter().filter(|policy| policy.name.starts_with(prefix)) {
+                assert!(!matches!(policy.who, Roles(roles) if roles.contains(&Administrator)), "{}", policy.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The two engines: connecting, migrating, reading and writing.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, SqlSafeStr, Transaction};
+
+use super::StoreError;
+
+/// Which database is behind the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded database: one file, one writing process.
+    Sqlite,
+    /// A server that several nodes share.
+    Postgres,
+}
+
+/// A write transaction. Dropped without a commit, it leaves nothing behind.
+pub type Tx = Transaction<'static, Any>;
+
+/// Connections to one database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+    writers: AnyPool,
+    readers: AnyPool,
+}
+
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 12;
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// Opens the database of this URL (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        // Installed once per process; a second call only says that it was done.
+        sqlx::any::install_default_drivers();
+        let store = match url.strip_prefix("sqlite:") {
+            Some(path) => Self::open_sqlite(path).await?,
+            None => Self::open_postgres(url).await?,
+        };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens the database file of a data folder.
+    pub async fn open_file(path: &Path) -> Result<Self, StoreError> {
+        Self::open(&format!("sqlite:{}", path.display())).await
+    }
+
+    async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
+        let url = format!("sqlite://{path}?mode=rwc");
+        let pool = |read_only: bool| {
+            AnyPoolOptions::new().acquire_timeout(ACQUIRE).after_connect(move |connection, _| {
+                Box::pin(async move {
+                    connection.execute(SQLITE_PRAGMAS).await?;
+                    if read_only {
+                        connection.execute("PRAGMA query_only = ON").await?;
+                    }
+                    Ok(())
+                })
+            })
+        };
+        // One writer: SQLite has one anyway, and waiting here is fair where its own lock is not.
+        let writers = pool(false).max_connections(1).connect(&url).await?;
+        let readers = pool(true).max_connections(SQLITE_READERS).connect(&url).await?;
+        Ok(Self { engine: Engine::Sqlite, writers, readers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let pool = AnyPoolOptions::new()
+            .acquire_timeout(ACQUIRE)
+            .max_connections(POSTGRES_CONNECTIONS)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("SET lock_timeout = '8s'").await?;
+                    connection.execute("SET client_min_messages = warning").await?;
+                    Ok(())
+                })
+            })
+            .connect(url)
+            .await?;
+        Ok(Self { engine: Engine::Postgres, writers: pool.clone(), readers: pool })
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let story = match self.engine {
+            Engine::Sqlite => include_str!("../../migrations/sqlite/0001_story.sql"),
+            Engine::Postgres => include_str!("../../migrations/postgres/0001_story.sql"),
+        };
+        let migrations = vec![Migration::new(1, "story".into(), MigrationType::Simple, story.into_sql_str(), false)];
+        let migrator = Migrator::with_migrations(migrations);
+        migrator
+            .run(&self.writers)
+            .await
+            .map_err(|error| StoreError::Driver(sqlx::Error::Migrate(Box::new(error))))
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A connection for reading only.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Begins a write transaction; on SQLite it waits for its turn and is then alone.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        Ok(self.writers.begin_with(begin).await?)
+    }
+
+    /// Refuses settings under which an acknowledged answer could be lost in a power cut.
+    pub async fn check_durability(&self) -> Result<(), String> {
+        let questions: &[(&'static str, &[&str])] = match self.engine {
+            Engine::Sqlite => &[("PRAGMA synchronous", &["2", "3"]), ("PRAGMA journal_mode", &["wal"])],
+            Engine::Postgres => &[("SHOW fsync", &["on"]), ("SHOW synchronous_commit", &["on", "remote_apply"])],
+        };
+        let mut connection = self.writers.acquire().await.map_err(|error| error.to_string())?;
+        for (question, accepted) in questions {
+            let answer = single_value(&mut connection, question).await.map_err(|error| error.to_string())?;
+            if !accepted.contains(&answer.as_str()) {
+                return Err(format!("{question} says '{answer}'; needed: {}", accepted.join(" or ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Finishes running statements and closes all connections.
+    pub async fn close(&self) {
+        self.writers.close().await;
+        self.readers.close().await;
+    }
+}
+
+async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {
+    let row = sqlx::query(question).fetch_one(connection).await?;
+    row.try_get::<i64, _>(0).map(|number| number.to_string()).or_else(|_| row.try_get::<String, _>(0))
+}
+
+/// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;";

@@ -1,0 +1,91 @@
+//! Events and duties: what happened, and who did what on which batch.
+
+use sqlx::FromRow;
+
+use super::{Connection, StoreError};
+use crate::identity::Duty;
+use crate::kernel::{AccountId, BatchId, EventId, Timestamp};
+
+/// A recorded event.
+#[derive(Debug, Clone, FromRow)]
+pub struct EventRow {
+    /// Its id; ids sort by time.
+    pub id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// `staff`, `candidate`, `anonymous` or `system`.
+    pub actor_kind: String,
+    /// The account, application or job.
+    pub actor_id: String,
+    /// The name of the act's policy.
+    pub act: String,
+    /// The id of what it was about.
+    pub subject: String,
+    /// The batch, if it belongs to one.
+    pub batch_id: Option<BatchId>,
+    /// Why, in the person's words; may be empty.
+    pub reason: String,
+    /// Facts as JSON.
+    pub detail: String,
+    /// The request.
+    pub request_id: String,
+}
+
+/// Writes an event.
+pub async fn insert(connection: &mut Connection, event: &EventRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO event (id, at, actor_kind, actor_id, act, subject, batch_id, reason, detail, request_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(event.id)
+    .bind(event.at)
+    .bind(&event.actor_kind)
+    .bind(&event.actor_id)
+    .bind(&event.act)
+    .bind(&event.subject)
+    .bind(event.batch_id)
+    .bind(&event.reason)
+    .bind(&event.detail)
+    .bind(&event.request_id)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What this account did on this batch so far.
+pub async fn duties(
+    connection: &mut Connection,
+    batch: BatchId,
+    account: AccountId,
+) -> Result<Vec<Duty>, StoreError> {
+    let names: Vec<(String,)> = sqlx::query_as("SELECT duty FROM duty WHERE batch_id = $1 AND account_id = $2")
+        .bind(batch)
+        .bind(account)
+        .fetch_all(connection)
+        .await?;
+    names
+        .into_iter()
+        .map(|(name,)| name.parse().map_err(|cause| StoreError::Corrupt { column: "duty.duty".to_owned(), cause }))
+        .collect()
+}
+
+/// Notes a duty; noting it again changes nothing.
+pub async fn note_duty(
+    connection: &mut Connection,
+    batch: BatchId,
+    account: AccountId,
+    duty: Duty,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO duty (batch_id, account_id, duty, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (batch_id, account_id, duty) DO NOTHING",
+    )
+    .bind(batch)
+    .bind(account)
+    .bind(duty.name())
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

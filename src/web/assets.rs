@@ -1,0 +1,52 @@
+//! Stylesheet, scripts and pictures: part of the program, cached by the digest in their address.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::kernel::Digest;
+
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! assets {
+    ($($name:literal: $media_type:literal),+ $(,)?) => {
+        &[$(Asset { name: $name, media_type: $media_type, bytes: include_bytes!(concat!("static/", $name)) },)+]
+    };
+}
+
+const ASSETS: &[Asset] = assets! {
+    "style.css": "text/css; charset=utf-8",
+    "form.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+};
+
+/// Changes whenever any asset changes, so that a browser never mixes old and new.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let all: Vec<u8> = ASSETS.iter().flat_map(|asset| asset.bytes.iter().copied()).collect();
+    Digest::of(&all).to_string()[..12].to_owned()
+});
+
+/// The part of the addresses that changes with the assets.
+pub(super) fn version() -> &'static str {
+    &VERSION
+}
+
+/// Serves `/static/{version}/{name}`.
+pub(super) async fn serve(Path((_, name)): Path<(String, String)>) -> Response {
+    match ASSETS.iter().find(|asset| asset.name == name) {
+        Some(asset) => {
+            let headers = [
+                (header::CONTENT_TYPE, asset.media_type),
+                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            ];
+            (headers, asset.bytes).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

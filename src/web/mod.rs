@@ -1,0 +1,62 @@
+//! The web: parses what comes in, performs one act of the office, and answers with a page or JSON.
+//!
+//! One table of routes ([`routes`]); each has a policy. Forms post to `/do/…` and programs to `/api/v1/…`: both are made
+//! from the acts, so that they cannot differ. Pages are structs with typed templates; scripts enhance and never decide.
+
+mod assets;
+mod caller;
+mod forms;
+mod frame;
+mod input;
+mod limits;
+mod messages;
+mod openapi;
+mod refusal;
+pub mod routes;
+mod server;
+
+mod account;
+mod public;
+
+use std::sync::Arc;
+
+pub use frame::Frame;
+pub use messages::Messages;
+pub use server::{Serving, serve};
+
+use crate::office::Office;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// The office.
+    pub office: Arc<Office>,
+    /// Settings of the web side.
+    pub site: Arc<Site>,
+    limits: Arc<limits::Limits>,
+}
+
+/// Settings of the web side.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The address under which people reach us, without a final slash.
+    pub base_url: String,
+    /// The zone in which times are shown.
+    pub zone: jiff::tz::TimeZone,
+    /// Whether a notice says that this is a demonstration.
+    pub demo: bool,
+    /// Whether a proxy in front tells the caller's address in `X-Forwarded-For`.
+    pub trust_proxy: bool,
+}
+
+impl App {
+    /// The shared state for this office.
+    pub fn new(office: Arc<Office>, site: Site) -> Self {
+        Self { office, site: Arc::new(site), limits: Arc::default() }
+    }
+
+    /// Cookies go over https only when the public address says https.
+    fn secure(&self) -> bool {
+        self.site.base_url.starts_with("https:")
+    }
+}
