@@ -1,7 +1,7 @@
 //! Duties: what a person did on one batch, and which of them one person may not combine.
 
-use serde::{Deserialize, Serialize};
 use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::role::named;
 

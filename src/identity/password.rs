@@ -43,9 +43,36 @@ pub fn check_password(password: &str, login: &str) -> Result<(), PasswordError> 
 
 /// Words of the blocklist; a password that is no more than these and repetitions of them is refused.
 const COMMON: &[&str] = &[
-    "password", "passw0rd", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "0987654321", "123456789", "12345678",
-    "abcdefg", "abc123", "admin", "administrator", "jianding", "welcome", "letmein", "iloveyou", "woaini", "qwerty",
-    "123456", "654321", "112233", "123123", "888888", "666666", "111111", "000000", "a1b2c3", "1q2w3e4r5t", "1q2w3e4r",
+    "password",
+    "passw0rd",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1234567890",
+    "0987654321",
+    "123456789",
+    "12345678",
+    "abcdefg",
+    "abc123",
+    "admin",
+    "administrator",
+    "jianding",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "woaini",
+    "qwerty",
+    "123456",
+    "654321",
+    "112233",
+    "123123",
+    "888888",
+    "666666",
+    "111111",
+    "000000",
+    "a1b2c3",
+    "1q2w3e4r5t",
+    "1q2w3e4r",
 ];
 
 fn is_common(password: &str, login: &str) -> bool {
@@ -77,13 +104,25 @@ mod tests {
     fn length_counts_and_composition_does_not() {
         assert_eq!(check_password("correct horse battery", "ada"), Ok(()));
         assert_eq!(check_password("春眠不觉晓处处闻啼鸟夜来风雨声", "ada"), Ok(()));
-        assert_eq!(check_password("short one", "ada"), Err(PasswordError::TooShort { min: 15 }));
+        assert_eq!(
+            check_password("short one", "ada"),
+            Err(PasswordError::TooShort { min: 15 })
+        );
     }
 
     #[test]
     fn what_is_tried_first_is_refused() {
-        for common in ["passwordpassword", "123456123456123456", "aaaaaaaaaaaaaaaaaaa", "zhangsanzhangsan1"] {
-            assert_eq!(check_password(common, "zhangsan"), Err(PasswordError::TooCommon), "{common}");
+        for common in [
+            "passwordpassword",
+            "123456123456123456",
+            "aaaaaaaaaaaaaaaaaaa",
+            "zhangsanzhangsan1",
+        ] {
+            assert_eq!(
+                check_password(common, "zhangsan"),
+                Err(PasswordError::TooCommon),
+                "{common}"
+            );
         }
     }
 

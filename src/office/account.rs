@@ -86,9 +86,15 @@ pub async fn recognise_api_token(office: &Office, token: &str) -> Result<Actor, 
 
 async fn actor_of(connection: &mut crate::store::Connection, row: &SignInRow) -> Result<Actor, Refusal> {
     if let (Some(application), Some(session)) = (row.application_id, row.session_id) {
-        return Ok(Actor::Candidate { application, session, sign_in: row.id });
+        return Ok(Actor::Candidate {
+            application,
+            session,
+            sign_in: row.id,
+        });
     }
-    let Some(id) = row.account_id else { return Ok(Actor::Anonymous) };
+    let Some(id) = row.account_id else {
+        return Ok(Actor::Anonymous);
+    };
     match account::by_id(connection, id).await? {
         Some(found) if found.active == 1 => Ok(Actor::Staff {
             account: id,
@@ -155,9 +161,7 @@ async fn usable_link(op: &mut Op<'_>, office: &Office, token: &str) -> Result<Li
     match link {
         None => Err(Broken::new("link-unknown").into()),
         Some(LinkRow { used_at: Some(at), .. }) => Err(Broken::new("link-used").with("at", at).into()),
-        Some(link) if link.expires_at <= op.now => {
-            Err(Broken::new("link-expired").with("at", link.expires_at).into())
-        }
+        Some(link) if link.expires_at <= op.now => Err(Broken::new("link-expired").with("at", link.expires_at).into()),
         Some(link) => Ok(link),
     }
 }
@@ -165,8 +169,14 @@ async fn usable_link(op: &mut Op<'_>, office: &Office, token: &str) -> Result<Li
 fn parse_login(text: &str) -> Result<String, Broken> {
     let login = text.trim().to_lowercase();
     let fits = (3..=40).contains(&login.chars().count())
-        && login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    if fits { Ok(login) } else { Err(Broken::new("login-shape")) }
+        && login
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if fits {
+        Ok(login)
+    } else {
+        Err(Broken::new("login-shape"))
+    }
 }
 
 /// Makes the first administrator.
@@ -192,7 +202,9 @@ impl Act for SetUp {
         let name = problems.take("name", self.name.parse::<PersonName>());
         problems.take("password", check_password(&self.password, &self.login));
         problems.refuse()?;
-        let (Some(login), Some(name)) = (login, name) else { return Err(Refusal::Invalid(Vec::new())) };
+        let (Some(login), Some(name)) = (login, name) else {
+            return Err(Refusal::Invalid(Vec::new()));
+        };
         let phc = office.hasher.hash(&self.password, office.entropy.as_ref()).await?;
 
         let mut op = Op::begin::<Self>(office, caller).await?;
@@ -212,7 +224,13 @@ impl Act for SetUp {
 }
 
 /// A new account row.
-fn new_account(office: &Office, now: Timestamp, login: String, name: &PersonName, password: Option<String>) -> AccountRow {
+fn new_account(
+    office: &Office,
+    now: Timestamp,
+    login: String,
+    name: &PersonName,
+    password: Option<String>,
+) -> AccountRow {
     AccountRow {
         id: AccountId::new(now, office.entropy.as_ref()),
         login,
@@ -230,7 +248,11 @@ async fn open_staff_sign_in(op: &mut Op<'_>, office: &Office, id: AccountId) -> 
     let (token, mut row) = new_sign_in(office, op.now, STAFF_SIGN_IN);
     row.account_id = Some(id);
     account::insert_sign_in(op.connection(), &row).await?;
-    Ok(SignedIn { token, csrf: row.csrf, next: "/work".to_owned() })
+    Ok(SignedIn {
+        token,
+        csrf: row.csrf,
+        next: "/work".to_owned(),
+    })
 }
 
 /// Signs a member of staff in.
@@ -249,21 +271,30 @@ impl Act for SignIn {
     async fn perform(self, office: &Office, caller: &Caller) -> Result<SignedIn, Refusal> {
         let login = self.login.trim().to_lowercase();
         let mut connection = office.store.read().await?;
-        let found = account::by_login(&mut connection, &login).await?.filter(|found| found.active == 1);
+        let found = account::by_login(&mut connection, &login)
+            .await?
+            .filter(|found| found.active == 1);
         drop(connection);
         let now = office.now();
-        if let Some(wait) = found.as_ref().map(|found| found.locked_until - now).filter(|wait| *wait > 0) {
+        if let Some(wait) = found
+            .as_ref()
+            .map(|found| found.locked_until - now)
+            .filter(|wait| *wait > 0)
+        {
             return Err(Broken::new("sign-in-locked").with("seconds", wait / SECOND + 1).into());
         }
         let stored = found.as_ref().and_then(|found| found.password.as_deref());
         let right = office.hasher.verify(&self.password, stored).await?;
-        let Some(found) = found else { return Err(Broken::new("sign-in-wrong").into()) };
+        let Some(found) = found else {
+            return Err(Broken::new("sign-in-wrong").into());
+        };
         let mut op = Op::begin::<Self>(office, caller).await?;
         if !right {
             let failures = found.failures + 1;
             let until = op.now + back_off(failures);
             account::set_failures(op.connection(), found.id, failures, until).await?;
-            op.commit(Event::of(found.id).with(json!({ "failed": failures }))).await?;
+            op.commit(Event::of(found.id).with(json!({ "failed": failures })))
+                .await?;
             return Err(Broken::new("sign-in-wrong").into());
         }
         account::set_failures(op.connection(), found.id, 0, Timestamp::from_millis(0)).await?;
@@ -295,7 +326,9 @@ impl Act for SignOut {
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         account::revoke(op.connection(), *sign_in, now).await?;
-        Ok(Done { at: op.commit(Event::of(sign_in)).await? })
+        Ok(Done {
+            at: op.commit(Event::of(sign_in)).await?,
+        })
     }
 }
 
@@ -318,10 +351,14 @@ impl Act for Me {
 
     async fn perform(self, _: &Office, caller: &Caller) -> Result<MeView, Refusal> {
         match &caller.actor {
-            Actor::Staff { name, roles, .. } => {
-                Ok(MeView { name: Some(name.clone()), roles: roles.iter().copied().collect() })
-            }
-            Actor::Candidate { .. } | Actor::System(_) => Ok(MeView { name: None, roles: Vec::new() }),
+            Actor::Staff { name, roles, .. } => Ok(MeView {
+                name: Some(name.clone()),
+                roles: roles.iter().copied().collect(),
+            }),
+            Actor::Candidate { .. } | Actor::System(_) => Ok(MeView {
+                name: None,
+                roles: Vec::new(),
+            }),
             Actor::Anonymous => Err(Refusal::SignInFirst),
         }
     }
@@ -341,10 +378,20 @@ impl Act for ChangePassword {
     const POLICY: Policy = policy::PASSWORD_CHANGE;
 
     async fn perform(self, office: &Office, caller: &Caller) -> Result<Done, Refusal> {
-        let Actor::Staff { account: id, login, sign_in, .. } = &caller.actor else { return Err(Refusal::SignInFirst) };
+        let Actor::Staff {
+            account: id,
+            login,
+            sign_in,
+            ..
+        } = &caller.actor
+        else {
+            return Err(Refusal::SignInFirst);
+        };
         check_password(&self.password, login).map_err(|error| Broken::from(error).at("password"))?;
         let mut connection = office.store.read().await?;
-        let stored = account::by_id(&mut connection, *id).await?.and_then(|found| found.password);
+        let stored = account::by_id(&mut connection, *id)
+            .await?
+            .and_then(|found| found.password);
         drop(connection);
         if !office.hasher.verify(&self.present, stored.as_deref()).await? {
             return Err(Broken::new("password-wrong").at("present").into());
@@ -354,7 +401,9 @@ impl Act for ChangePassword {
         let now = op.now;
         account::set_password(op.connection(), *id, &phc).await?;
         account::revoke_others(op.connection(), *id, Some(*sign_in), now).await?;
-        Ok(Done { at: op.commit(Event::of(id)).await? })
+        Ok(Done {
+            at: op.commit(Event::of(id)).await?,
+        })
     }
 }
 
@@ -376,7 +425,9 @@ impl Act for SetPassword {
         let phc = office.hasher.hash(&self.password, office.entropy.as_ref()).await?;
         let mut op = Op::begin::<Self>(office, caller).await?;
         let link = usable_link(&mut op, office, &self.token).await?;
-        let Some(id) = link.account_id else { return Err(Broken::new("link-unknown").into()) };
+        let Some(id) = link.account_id else {
+            return Err(Broken::new("link-unknown").into());
+        };
         let now = op.now;
         account::use_link(op.connection(), link.token_digest, now).await?;
         account::set_password(op.connection(), id, &phc).await?;
@@ -412,10 +463,15 @@ impl Act for IssueToken {
     const POLICY: Policy = policy::TOKEN_ISSUE;
 
     async fn perform(self, office: &Office, caller: &Caller) -> Result<ApiToken, Refusal> {
-        let Actor::Staff { sign_in, .. } = &caller.actor else { return Err(Refusal::SignInFirst) };
+        let Actor::Staff { sign_in, .. } = &caller.actor else {
+            return Err(Refusal::SignInFirst);
+        };
         let op = Op::begin::<Self>(office, caller).await?;
         let expires_at = op.now + TOKEN_LIFE;
-        let claims = TokenClaims { sub: *sign_in, exp: expires_at.millis() / SECOND };
+        let claims = TokenClaims {
+            sub: *sign_in,
+            exp: expires_at.millis() / SECOND,
+        };
         let key = EncodingKey::from_secret(office.keys.token_key());
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
             .map_err(|error| Refusal::Fault(format!("token: {error}")))?;
@@ -455,7 +511,11 @@ impl Act for ListAccounts {
         let accounts = account::all(&mut connection).await?;
         let view = |row: AccountRow| AccountView {
             account: row.id,
-            roles: roles.iter().filter(|(id, _)| *id == row.id).map(|(_, role)| *role).collect(),
+            roles: roles
+                .iter()
+                .filter(|(id, _)| *id == row.id)
+                .map(|(_, role)| *role)
+                .collect(),
             login: row.login,
             name: row.name,
             active: row.active == 1,
@@ -488,10 +548,22 @@ pub struct CreateAccount {
 }
 
 fn parse_roles(text: &str) -> Result<Vec<Role>, Broken> {
-    let parse = |name: &str| name.parse::<Role>().map_err(|_| Broken::new("role-unknown").with("role", name));
-    let roles = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(parse).collect::<Result<Vec<_>, _>>()?;
+    let parse = |name: &str| {
+        name.parse::<Role>()
+            .map_err(|_| Broken::new("role-unknown").with("role", name))
+    };
+    let roles = text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(parse)
+        .collect::<Result<Vec<_>, _>>()?;
     let auditor_alone = !(roles.contains(&Role::Auditor) && roles.contains(&Role::Administrator));
-    if auditor_alone { Ok(roles) } else { Err(Broken::new("auditor-and-administrator")) }
+    if auditor_alone {
+        Ok(roles)
+    } else {
+        Err(Broken::new("auditor-and-administrator"))
+    }
 }
 
 impl Act for CreateAccount {
@@ -517,7 +589,11 @@ impl Act for CreateAccount {
         let token = new_link(&mut op, office, Some(row.id)).await?;
         let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
         let now = op.commit(Event::of(row.id).with(json!({ "roles": names }))).await?;
-        Ok(AccountLink { account: row.id, path: format!("/password/{token}"), expires_at: now + LINK_LIFE })
+        Ok(AccountLink {
+            account: row.id,
+            path: format!("/password/{token}"),
+            expires_at: now + LINK_LIFE,
+        })
     }
 }
 
@@ -550,8 +626,12 @@ impl Act for ChangeAccount {
         // Whoever lost a role must not keep working with it.
         account::revoke_others(op.connection(), self.account, None, now).await?;
         let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
-        let event = Event::of(self.account).because(&self.reason).with(json!({ "roles": names, "active": self.active }));
-        Ok(Done { at: op.commit(event).await? })
+        let event = Event::of(self.account)
+            .because(&self.reason)
+            .with(json!({ "roles": names, "active": self.active }));
+        Ok(Done {
+            at: op.commit(event).await?,
+        })
     }
 }
 
@@ -573,6 +653,10 @@ impl Act for LinkAccount {
         }
         let token = new_link(&mut op, office, Some(self.account)).await?;
         let now = op.commit(Event::of(self.account)).await?;
-        Ok(AccountLink { account: self.account, path: format!("/password/{token}"), expires_at: now + LINK_LIFE })
+        Ok(AccountLink {
+            account: self.account,
+            path: format!("/password/{token}"),
+            expires_at: now + LINK_LIFE,
+        })
     }
 }

@@ -93,7 +93,11 @@ impl Caller {
     /// The candidate's application, session and sign-in.
     pub fn candidate(&self) -> Result<(ApplicationId, SessionId, SignInId), Refusal> {
         match &self.actor {
-            Actor::Candidate { application, session, sign_in } => Ok((*application, *session, *sign_in)),
+            Actor::Candidate {
+                application,
+                session,
+                sign_in,
+            } => Ok((*application, *session, *sign_in)),
             Actor::Anonymous => Err(Refusal::SignInFirst),
             Actor::Staff { .. } | Actor::System(_) => Err(Refusal::Forbidden),
         }

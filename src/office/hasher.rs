@@ -29,7 +29,10 @@ const SALT_BYTES: usize = 16;
 impl Hasher {
     /// A queue that hashes so many at once.
     pub fn new(at_once: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(at_once.max(1))), waiting: Arc::default() }
+        Self {
+            permits: Arc::new(Semaphore::new(at_once.max(1))),
+            waiting: Arc::default(),
+        }
     }
 
     /// Hashes a password into a PHC string.
@@ -59,7 +62,8 @@ impl Hasher {
                     .map_err(|error| Refusal::Fault(format!("argon2: {error}")))?;
                 return Ok(false);
             };
-            let hash = PasswordHash::new(&stored).map_err(|error| Refusal::Fault(format!("stored password: {error}")))?;
+            let hash =
+                PasswordHash::new(&stored).map_err(|error| Refusal::Fault(format!("stored password: {error}")))?;
             Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
         })
         .await

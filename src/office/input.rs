@@ -26,7 +26,12 @@ where
             Many(Vec<String>),
         }
         let texts = match Shape::deserialize(deserializer)? {
-            Shape::Text(text) => text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect(),
+            Shape::Text(text) => text
+                .split(',')
+                .map(str::trim)
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
             Shape::Many(texts) => texts,
         };
         texts
@@ -83,7 +88,11 @@ pub struct Download {
 impl Download {
     /// A download of these bytes.
     pub fn new(file_name: impl Into<String>, media_type: &str, bytes: &[u8]) -> Self {
-        Self { file_name: file_name.into(), media_type: media_type.to_owned(), content: BASE64.encode(bytes) }
+        Self {
+            file_name: file_name.into(),
+            media_type: media_type.to_owned(),
+            content: BASE64.encode(bytes),
+        }
     }
 }
 

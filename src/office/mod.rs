@@ -12,6 +12,19 @@ pub mod policy;
 mod refusal;
 
 pub mod account;
+pub mod application;
+pub mod audit;
+pub mod bank;
+pub mod certificate;
+pub mod desk;
+pub mod plan;
+pub mod practical;
+pub mod result;
+pub mod room;
+pub mod session;
+pub mod supervision;
+pub mod terminal;
+pub mod verification;
 
 use std::sync::Arc;
 

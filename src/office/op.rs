@@ -32,7 +32,12 @@ pub struct Event {
 impl Event {
     /// An event about this subject (an id).
     pub fn of(subject: impl ToString) -> Self {
-        Self { subject: subject.to_string(), batch: None, reason: String::new(), detail: Value::Null }
+        Self {
+            subject: subject.to_string(),
+            batch: None,
+            reason: String::new(),
+            detail: Value::Null,
+        }
     }
 
     /// The batch that it belongs to.
@@ -66,7 +71,13 @@ impl<'a> Op<'a> {
     /// Begins an operation that is not an act of a person: a job, or one part of an act with many.
     pub async fn begin_named(office: &'a Office, caller: &'a Caller, act: &'static str) -> Result<Self, Refusal> {
         let tx = office.store.write().await?;
-        Ok(Self { tx, office, caller, act, now: office.clock.now() })
+        Ok(Self {
+            tx,
+            office,
+            caller,
+            act,
+            now: office.clock.now(),
+        })
     }
 
     /// The connection of the transaction.

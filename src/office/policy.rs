@@ -63,8 +63,15 @@ use Who::{Anyone, Candidate, Roles, SignedIn, Staff};
 
 /// Everybody who prepares or decides on a batch and so may look at its lists.
 const OFFICE: Who = Roles(&[
-    Clerk, EligibilityApprover, ExamOfficer, Invigilator, Supervisor, ScoreApprover, CertificateOfficer,
-    CertificateApprover, Auditor,
+    Clerk,
+    EligibilityApprover,
+    ExamOfficer,
+    Invigilator,
+    Supervisor,
+    ScoreApprover,
+    CertificateOfficer,
+    CertificateApprover,
+    Auditor,
 ]);
 
 policies! {
@@ -203,7 +210,10 @@ mod tests {
     #[test]
     fn names_and_addresses_are_unique() {
         let names: BTreeSet<_> = ALL.iter().map(|policy| policy.name).collect();
-        let addresses: BTreeSet<_> = ALL.iter().map(|policy| (policy.kind == Kind::Read, policy.path)).collect();
+        let addresses: BTreeSet<_> = ALL
+            .iter()
+            .map(|policy| (policy.kind == Kind::Read, policy.path))
+            .collect();
         assert_eq!(names.len(), ALL.len());
         assert_eq!(addresses.len(), ALL.len());
     }
@@ -212,7 +222,9 @@ mod tests {
     fn a_supervisor_can_change_no_score_paper_or_answer() {
         let changes: Vec<_> = ALL
             .iter()
-            .filter(|policy| policy.kind == Kind::Write && matches!(policy.who, Roles(roles) if roles.contains(&Supervisor)))
+            .filter(|policy| {
+                policy.kind == Kind::Write && matches!(policy.who, Roles(roles) if roles.contains(&Supervisor))
+            })
             .map(|policy| policy.name)
             .collect();
         assert_eq!(changes, ["checklist.save", "finding.raise", "hold.raise"]);
@@ -220,9 +232,21 @@ mod tests {
 
     #[test]
     fn an_administrator_has_no_part_in_an_examination() {
-        for prefix in ["application.", "paper.", "task.", "attempt.", "sheet.", "result.", "certificate."] {
+        for prefix in [
+            "application.",
+            "paper.",
+            "task.",
+            "attempt.",
+            "sheet.",
+            "result.",
+            "certificate.",
+        ] {
             for policy in ALL.iter().filter(|policy| policy.name.starts_with(prefix)) {
-                assert!(!matches!(policy.who, Roles(roles) if roles.contains(&Administrator)), "{}", policy.name);
+                assert!(
+                    !matches!(policy.who, Roles(roles) if roles.contains(&Administrator)),
+                    "{}",
+                    policy.name
+                );
             }
         }
     }

@@ -100,7 +100,10 @@ impl From<&str> for Fact {
 impl Broken {
     /// A broken rule without facts.
     pub fn new(code: &'static str) -> Self {
-        Self { code, facts: Vec::new() }
+        Self {
+            code,
+            facts: Vec::new(),
+        }
     }
 
     /// Adds a fact.
@@ -112,7 +115,10 @@ impl Broken {
 
     /// As a problem of one field.
     pub fn at(self, field: impl Into<String>) -> Problem {
-        Problem { field: field.into(), broken: self }
+        Problem {
+            field: field.into(),
+            broken: self,
+        }
     }
 }
 
@@ -140,10 +146,12 @@ impl From<StoreError> for Refusal {
     }
 }
 
-
 impl From<crate::identity::Incompatible> for Refusal {
     fn from(error: crate::identity::Incompatible) -> Self {
-        Broken::new("duty-excluded").with("held", error.held.name()).with("wanted", error.wanted.name()).into()
+        Broken::new("duty-excluded")
+            .with("held", error.held.name())
+            .with("wanted", error.wanted.name())
+            .into()
     }
 }
 
@@ -172,6 +180,10 @@ impl Problems {
 
     /// Refuses if any was noted.
     pub fn refuse(self) -> Result<(), Refusal> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Invalid(self.0))
+        }
     }
 }

@@ -79,22 +79,32 @@ macro_rules! select_account {
 
 /// The account with this login (in lower case).
 pub async fn by_login(connection: &mut Connection, login: &str) -> Result<Option<AccountRow>, StoreError> {
-    Ok(sqlx::query_as(select_account!("WHERE login = $1")).bind(login).fetch_optional(connection).await?)
+    Ok(sqlx::query_as(select_account!("WHERE login = $1"))
+        .bind(login)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// The account with this id.
 pub async fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<AccountRow>, StoreError> {
-    Ok(sqlx::query_as(select_account!("WHERE id = $1")).bind(id).fetch_optional(connection).await?)
+    Ok(sqlx::query_as(select_account!("WHERE id = $1"))
+        .bind(id)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// All accounts, by login.
 pub async fn all(connection: &mut Connection) -> Result<Vec<AccountRow>, StoreError> {
-    Ok(sqlx::query_as(select_account!("ORDER BY login")).fetch_all(connection).await?)
+    Ok(sqlx::query_as(select_account!("ORDER BY login"))
+        .fetch_all(connection)
+        .await?)
 }
 
 /// How many accounts there are.
 pub async fn count(connection: &mut Connection) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM account").fetch_one(connection).await?)
+    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM account")
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Writes a new account.
@@ -132,16 +142,24 @@ pub async fn all_roles(connection: &mut Connection) -> Result<Vec<(AccountId, Ro
     let rows: Vec<(AccountId, String)> = sqlx::query_as("SELECT account_id, role FROM account_role ORDER BY role")
         .fetch_all(connection)
         .await?;
-    rows.into_iter().map(|(account, name)| Ok((account, parse_role(&name)?))).collect()
+    rows.into_iter()
+        .map(|(account, name)| Ok((account, parse_role(&name)?)))
+        .collect()
 }
 
 fn parse_role(name: &str) -> Result<Role, StoreError> {
-    name.parse().map_err(|cause| StoreError::Corrupt { column: "account_role.role".to_owned(), cause })
+    name.parse().map_err(|cause| StoreError::Corrupt {
+        column: "account_role.role".to_owned(),
+        cause,
+    })
 }
 
 /// Replaces the roles of an account.
 pub async fn set_roles(connection: &mut Connection, id: AccountId, roles: &[Role]) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM account_role WHERE account_id = $1").bind(id).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM account_role WHERE account_id = $1")
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
     for role in roles {
         sqlx::query("INSERT INTO account_role (account_id, role) VALUES ($1, $2)")
             .bind(id)

@@ -55,20 +55,26 @@ impl Store {
     async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
         let url = format!("sqlite://{path}?mode=rwc");
         let pool = |read_only: bool| {
-            AnyPoolOptions::new().acquire_timeout(ACQUIRE).after_connect(move |connection, _| {
-                Box::pin(async move {
-                    connection.execute(SQLITE_PRAGMAS).await?;
-                    if read_only {
-                        connection.execute("PRAGMA query_only = ON").await?;
-                    }
-                    Ok(())
+            AnyPoolOptions::new()
+                .acquire_timeout(ACQUIRE)
+                .after_connect(move |connection, _| {
+                    Box::pin(async move {
+                        connection.execute(SQLITE_PRAGMAS).await?;
+                        if read_only {
+                            connection.execute("PRAGMA query_only = ON").await?;
+                        }
+                        Ok(())
+                    })
                 })
-            })
         };
         // One writer: SQLite has one anyway, and waiting here is fair where its own lock is not.
         let writers = pool(false).max_connections(1).connect(&url).await?;
         let readers = pool(true).max_connections(SQLITE_READERS).connect(&url).await?;
-        Ok(Self { engine: Engine::Sqlite, writers, readers })
+        Ok(Self {
+            engine: Engine::Sqlite,
+            writers,
+            readers,
+        })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -84,7 +90,11 @@ impl Store {
             })
             .connect(url)
             .await?;
-        Ok(Self { engine: Engine::Postgres, writers: pool.clone(), readers: pool })
+        Ok(Self {
+            engine: Engine::Postgres,
+            writers: pool.clone(),
+            readers: pool,
+        })
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
@@ -92,7 +102,13 @@ impl Store {
             Engine::Sqlite => include_str!("../../migrations/sqlite/0001_story.sql"),
             Engine::Postgres => include_str!("../../migrations/postgres/0001_story.sql"),
         };
-        let migrations = vec![Migration::new(1, "story".into(), MigrationType::Simple, story.into_sql_str(), false)];
+        let migrations = vec![Migration::new(
+            1,
+            "story".into(),
+            MigrationType::Simple,
+            story.into_sql_str(),
+            false,
+        )];
         let migrator = Migrator::with_migrations(migrations);
         migrator
             .run(&self.writers)
@@ -123,11 +139,16 @@ impl Store {
     pub async fn check_durability(&self) -> Result<(), String> {
         let questions: &[(&'static str, &[&str])] = match self.engine {
             Engine::Sqlite => &[("PRAGMA synchronous", &["2", "3"]), ("PRAGMA journal_mode", &["wal"])],
-            Engine::Postgres => &[("SHOW fsync", &["on"]), ("SHOW synchronous_commit", &["on", "remote_apply"])],
+            Engine::Postgres => &[
+                ("SHOW fsync", &["on"]),
+                ("SHOW synchronous_commit", &["on", "remote_apply"]),
+            ],
         };
         let mut connection = self.writers.acquire().await.map_err(|error| error.to_string())?;
         for (question, accepted) in questions {
-            let answer = single_value(&mut connection, question).await.map_err(|error| error.to_string())?;
+            let answer = single_value(&mut connection, question)
+                .await
+                .map_err(|error| error.to_string())?;
             if !accepted.contains(&answer.as_str()) {
                 return Err(format!("{question} says '{answer}'; needed: {}", accepted.join(" or ")));
             }
@@ -144,7 +165,9 @@ impl Store {
 
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {
     let row = sqlx::query(question).fetch_one(connection).await?;
-    row.try_get::<i64, _>(0).map(|number| number.to_string()).or_else(|_| row.try_get::<String, _>(0))
+    row.try_get::<i64, _>(0)
+        .map(|number| number.to_string())
+        .or_else(|_| row.try_get::<String, _>(0))
 }
 
 /// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.

@@ -38,7 +38,10 @@ const POSTGRES_LOCK_TIMEOUT: &str = "55P03";
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::ColumnDecode { index, source } => Self::Corrupt { column: index, cause: source.to_string() },
+            sqlx::Error::ColumnDecode { index, source } => Self::Corrupt {
+                column: index,
+                cause: source.to_string(),
+            },
             sqlx::Error::PoolTimedOut => Self::Busy,
             sqlx::Error::Database(ref database) if database.is_unique_violation() => {
                 Self::Conflict(database.message().to_owned())
@@ -55,5 +58,9 @@ impl From<sqlx::Error> for StoreError {
 
 /// Refuses unless exactly one row was changed; `what` names the row for the log.
 pub fn one_row(result: &AnyQueryResult, what: &'static str) -> Result<(), StoreError> {
-    if result.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale(what)) }
+    if result.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale(what))
+    }
 }

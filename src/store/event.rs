@@ -53,11 +53,7 @@ pub async fn insert(connection: &mut Connection, event: &EventRow) -> Result<(),
 }
 
 /// What this account did on this batch so far.
-pub async fn duties(
-    connection: &mut Connection,
-    batch: BatchId,
-    account: AccountId,
-) -> Result<Vec<Duty>, StoreError> {
+pub async fn duties(connection: &mut Connection, batch: BatchId, account: AccountId) -> Result<Vec<Duty>, StoreError> {
     let names: Vec<(String,)> = sqlx::query_as("SELECT duty FROM duty WHERE batch_id = $1 AND account_id = $2")
         .bind(batch)
         .bind(account)
@@ -65,7 +61,12 @@ pub async fn duties(
         .await?;
     names
         .into_iter()
-        .map(|(name,)| name.parse().map_err(|cause| StoreError::Corrupt { column: "duty.duty".to_owned(), cause }))
+        .map(|(name,)| {
+            name.parse().map_err(|cause| StoreError::Corrupt {
+                column: "duty.duty".to_owned(),
+                cause,
+            })
+        })
         .collect()
 }
 

@@ -4,11 +4,22 @@
 //! [`StoreError::Corrupt`] and names its column; every update that means one row checks that it met one. Rows of each table
 //! family are in a file of their own. What it does not do: decide anything.
 
-pub mod account;
 mod column;
-mod error;
 mod engine;
+mod error;
+
+pub mod account;
+pub mod bank;
+pub mod certificate;
+pub mod enrolment;
 pub mod event;
+pub mod plan;
+pub mod practical;
+pub mod result;
+pub mod session;
+pub mod setting;
+pub mod sitting;
+pub mod supervision;
 
 pub use engine::{Engine, Store, Tx};
 pub use error::{StoreError, one_row};

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 use subtle::ConstantTimeEq;
 
 use super::{App, Frame};
@@ -56,7 +56,11 @@ impl Visitor {
             return Ok(());
         }
         let right = sent.is_some_and(|sent| bool::from(sent.as_bytes().ct_eq(self.csrf.as_bytes())));
-        if right { Ok(()) } else { Err(crate::office::Broken::new("form-outdated").into()) }
+        if right {
+            Ok(())
+        } else {
+            Err(crate::office::Broken::new("form-outdated").into())
+        }
     }
 }
 
@@ -64,40 +68,81 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = axum::response::Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let request_id = parts.extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-        let address = parts.extensions.get::<Address>().map_or_else(String::new, |address| address.0.clone());
-        let mut caller = Caller { actor: Actor::Anonymous, request_id, language: language(parts), address };
+        let request_id = parts
+            .extensions
+            .get::<RequestId>()
+            .map_or_else(String::new, |id| id.0.clone());
+        let address = parts
+            .extensions
+            .get::<Address>()
+            .map_or_else(String::new, |address| address.0.clone());
+        let mut caller = Caller {
+            actor: Actor::Anonymous,
+            request_id,
+            language: language(parts),
+            address,
+        };
         let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
         let (actor, csrf, bearer) = match recognise(app, parts).await {
             Ok(found) => found,
             Err(refusal) => {
-                let visitor = Self { caller, csrf: String::new(), path, bearer: false };
-                return Err(super::refusal::respond(app, &visitor, refusal, wants_json(&parts.headers, parts.uri.path())));
+                let visitor = Self {
+                    caller,
+                    csrf: String::new(),
+                    path,
+                    bearer: false,
+                };
+                return Err(super::refusal::respond(
+                    app,
+                    &visitor,
+                    refusal,
+                    wants_json(&parts.headers, parts.uri.path()),
+                ));
             }
         };
         caller.actor = actor;
-        Ok(Self { caller, csrf, path, bearer })
+        Ok(Self {
+            caller,
+            csrf,
+            path,
+            bearer,
+        })
     }
 }
 
 async fn recognise(app: &App, parts: &Parts) -> Result<(Actor, String, bool), Refusal> {
-    let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let authorization = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     if let Some(token) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
         if token.contains('.') {
-            return Ok((account::recognise_api_token(&app.office, token).await?, String::new(), true));
+            return Ok((
+                account::recognise_api_token(&app.office, token).await?,
+                String::new(),
+                true,
+            ));
         }
         let (actor, _) = account::recognise(&app.office, token).await?;
         return Ok((actor, String::new(), true));
     }
-    let name = if for_candidates(parts.uri.path()) { CANDIDATE_COOKIE } else { STAFF_COOKIE };
-    let Some(token) = cookie(&parts.headers, name) else { return Ok((Actor::Anonymous, String::new(), false)) };
+    let name = if for_candidates(parts.uri.path()) {
+        CANDIDATE_COOKIE
+    } else {
+        STAFF_COOKIE
+    };
+    let Some(token) = cookie(&parts.headers, name) else {
+        return Ok((Actor::Anonymous, String::new(), false));
+    };
     let (actor, row) = account::recognise(&app.office, &token).await?;
     Ok((actor, row.map(|row| row.csrf).unwrap_or_default(), false))
 }
 
 /// Pages and calls of the terminal use the candidate's cookie.
 pub(super) fn for_candidates(path: &str) -> bool {
-    ["/exam", "/do/terminal", "/api/v1/terminal"].iter().any(|prefix| path.starts_with(prefix))
+    ["/exam", "/do/terminal", "/api/v1/terminal"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
 }
 
 fn language(parts: &Parts) -> Language {
@@ -112,7 +157,10 @@ fn language(parts: &Parts) -> Language {
 
 /// The value of a cookie.
 pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -122,11 +170,9 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// Whether the answer should be JSON.
 pub(super) fn wants_json(headers: &HeaderMap, path: &str) -> bool {
-    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     path.starts_with("/api/") || accepts.starts_with("application/json")
-}
-
-/// Whether a method changes nothing.
-pub(super) fn is_safe(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
 }

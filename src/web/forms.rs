@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
 use super::App;
-use super::caller::{CANDIDATE_COOKIE, STAFF_COOKIE, Visitor, for_candidates, wants_json};
+use super::caller::{CANDIDATE_COOKIE, STAFF_COOKIE, Visitor, wants_json};
 use super::input::{Fields, Sent, from_fields, from_json, read_body};
 use super::refusal::respond;
 use crate::office::{Act, Broken, Kind, Policy, Refusal, policy};
@@ -42,9 +42,13 @@ async fn perform_api<A: Act>(
         let act = from_fields::<A>(with_path(path, fields))?;
         return app.office.perform(act, &visitor.caller).await;
     }
-    let sent = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok());
+    let sent = request
+        .headers()
+        .get("x-csrf-token")
+        .and_then(|value| value.to_str().ok());
     visitor.check_origin(request.headers(), sent)?;
-    app.limits.count(&A::POLICY, &visitor.caller.address, app.office.now())?;
+    app.limits
+        .count(&A::POLICY, &visitor.caller.address, app.office.now())?;
     let act = match read_body(request, &A::POLICY).await? {
         Sent::Json(mut object) => {
             object.extend(path.iter().map(|(name, value)| (name.to_owned(), Value::from(value))));
@@ -76,7 +80,8 @@ async fn perform_form<A: Act>(
     request: Request,
 ) -> Result<(Value, Option<String>), Refusal> {
     visitor.caller.may(&A::POLICY)?;
-    app.limits.count(&A::POLICY, &visitor.caller.address, app.office.now())?;
+    app.limits
+        .count(&A::POLICY, &visitor.caller.address, app.office.now())?;
     let headers = request.headers().clone();
     let Sent::Fields(mut fields) = read_body(request, &A::POLICY).await? else {
         return Err(Broken::new("input-unreadable").with("cause", "JSON").into());
@@ -113,9 +118,19 @@ fn answer(app: &App, visitor: &Visitor, policy: &Policy, outcome: &Value, next: 
         return response;
     }
     let mut headers = HeaderMap::new();
-    let signs_in = [policy::SIGN_IN, policy::SET_UP, policy::PASSWORD_SET, policy::TERMINAL_SIGN_IN].contains(policy);
+    let signs_in = [
+        policy::SIGN_IN,
+        policy::SET_UP,
+        policy::PASSWORD_SET,
+        policy::TERMINAL_SIGN_IN,
+    ]
+    .contains(policy);
     if signs_in && let Some(token) = outcome.get("token").and_then(Value::as_str) {
-        let name = if *policy == policy::TERMINAL_SIGN_IN { CANDIDATE_COOKIE } else { STAFF_COOKIE };
+        let name = if *policy == policy::TERMINAL_SIGN_IN {
+            CANDIDATE_COOKIE
+        } else {
+            STAFF_COOKIE
+        };
         set_cookie(&mut headers, app, name, token, COOKIE_SECONDS);
     }
     if *policy == policy::SIGN_OUT {
@@ -156,9 +171,16 @@ fn fill(next: &str, outcome: &Value) -> String {
 }
 
 fn download(outcome: &Value) -> Option<Response> {
-    let file = outcome.get("download").or(Some(outcome)).filter(|file| file.get("media_type").is_some())?;
+    let file = outcome
+        .get("download")
+        .or(Some(outcome))
+        .filter(|file| file.get("media_type").is_some())?;
     let bytes = BASE64.decode(file.get("content")?.as_str()?).ok()?;
-    Some(file_response(file.get("file_name")?.as_str()?, file.get("media_type")?.as_str()?, bytes))
+    Some(file_response(
+        file.get("file_name")?.as_str()?,
+        file.get("media_type")?.as_str()?,
+        bytes,
+    ))
 }
 
 /// A file to keep.
@@ -182,7 +204,13 @@ mod tests {
         for next in ["/plans", "/a?b=c"] {
             assert!(is_local(next), "{next}");
         }
-        for next in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb"] {
+        for next in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\r\nb",
+        ] {
             assert!(!is_local(next), "{next}");
         }
     }
@@ -195,6 +223,7 @@ mod tests {
 
     #[test]
     fn terminals_have_a_cookie_of_their_own() {
+        use crate::web::caller::for_candidates;
         assert!(for_candidates("/exam/paper") && !for_candidates("/work"));
     }
 }

@@ -111,12 +111,24 @@ impl Frame {
 
     /// The date, as the language writes it.
     pub fn date(&self, instant: &Timestamp) -> String {
-        self.format(*instant, if self.english() { "%-d %B %Y" } else { "%Y年%-m月%-d日" })
+        self.format(
+            *instant,
+            if self.english() {
+                "%-d %B %Y"
+            } else {
+                "%Y年%-m月%-d日"
+            },
+        )
     }
 
     fn format(&self, instant: Timestamp, pattern: &str) -> String {
         jiff::Timestamp::from_millisecond(instant.millis())
-            .map(|instant| instant.to_zoned(self.site.zone.clone()).strftime(pattern).to_string())
+            .map(|instant| {
+                instant
+                    .to_zoned_datetime(self.site.zone.clone())
+                    .strftime(pattern)
+                    .to_string()
+            })
             .unwrap_or_default()
     }
 

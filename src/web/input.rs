@@ -38,17 +38,27 @@ pub(super) enum Sent {
 /// Reads a body.
 pub(super) async fn read_body(request: Request, policy: &Policy) -> Result<Sent, Refusal> {
     let limit = body_limit(policy);
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
         return read_multipart(request, limit).await;
     }
     let json = kind.starts_with("application/json");
     let bytes = limited(request.into_body(), limit).await?;
     if json {
-        let value = if bytes.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&bytes) };
+        let value = if bytes.is_empty() {
+            Ok(Map::new())
+        } else {
+            serde_json::from_slice(&bytes)
+        };
         return value.map(Sent::Json).map_err(|error| unreadable("", &error));
     }
-    serde_urlencoded::from_bytes(&bytes).map(Sent::Fields).map_err(|error| unreadable("", &error))
+    serde_urlencoded::from_bytes(&bytes)
+        .map(Sent::Fields)
+        .map_err(|error| unreadable("", &error))
 }
 
 async fn limited(body: Body, limit: usize) -> Result<Bytes, Refusal> {
@@ -64,7 +74,9 @@ async fn read_multipart(request: Request, limit: usize) -> Result<Sent, Refusal>
     let (parts, body) = request.into_parts();
     let bytes = limited(body, limit).await?;
     let request = Request::from_parts(parts, Body::from(bytes));
-    let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable("", &error))?;
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| unreadable("", &error))?;
     let mut fields = Fields::new();
     while let Some(field) = form.next_field().await.map_err(|error| unreadable("", &error))? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -110,5 +122,8 @@ pub(super) fn from_json<A: DeserializeOwned>(object: Map<String, Value>) -> Resu
 
 fn unreadable(field: &str, cause: &dyn std::fmt::Display) -> Refusal {
     let field = if field == "." || field == "?" { "" } else { field };
-    Broken::new("input-unreadable").with("cause", cause.to_string()).at(field).into()
+    Broken::new("input-unreadable")
+        .with("cause", cause.to_string())
+        .at(field)
+        .into()
 }

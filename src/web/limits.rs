@@ -34,11 +34,16 @@ const WHOLE: &str = "";
 impl Limits {
     /// Counts one try; refuses beyond the allowance.
     pub(super) fn count(&self, policy: &Policy, address: &str, now: Timestamp) -> Result<(), Refusal> {
-        let Some((each, together)) = allowance(policy) else { return Ok(()) };
+        let Some((each, together)) = allowance(policy) else {
+            return Ok(());
+        };
         let minute = now.millis().div_euclid(MINUTE);
         let mut window = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if window.minute != minute {
-            *window = Window { minute, counts: BTreeMap::new() };
+            *window = Window {
+                minute,
+                counts: BTreeMap::new(),
+            };
         }
         for (key, limit) in [(WHOLE, together), (address, each)] {
             let count = window.counts.entry((policy.name, key.to_owned())).or_default();

@@ -42,7 +42,10 @@ impl Messages {
         }
     }
 
-    #[expect(clippy::expect_used, reason = "the files are part of the program and a test reads them all")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the files are part of the program and a test reads them all"
+    )]
     fn read(tag: &str, files: &[&str]) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().expect("a language tag")]);
         bundle.set_use_isolating(false);
@@ -63,8 +66,13 @@ impl Messages {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             return key.to_owned();
         };
-        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (Cow::from((*name).to_owned()), value.clone())).collect();
-        self.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+        let args: FluentArgs<'_> = args
+            .iter()
+            .map(|(name, value)| (Cow::from((*name).to_owned()), value.clone()))
+            .collect();
+        self.bundle
+            .format_pattern(pattern, Some(&args), &mut Vec::new())
+            .into_owned()
     }
 }
 
@@ -77,16 +85,31 @@ mod tests {
     fn keys(files: &[&str]) -> BTreeSet<String> {
         let key = |line: &str| {
             let (key, _) = line.split_once(" =")?;
-            key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_').then(|| key.to_owned())
+            key.chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+                .then(|| key.to_owned())
         };
-        files.iter().flat_map(|file| file.lines()).filter(|line| !line.starts_with(' ')).filter_map(key).collect()
+        files
+            .iter()
+            .flat_map(|file| file.lines())
+            .filter(|line| !line.starts_with(' '))
+            .filter_map(key)
+            .collect()
     }
 
     #[test]
     fn both_languages_say_the_same_things() {
         let (zh, en) = (keys(files!("zh-CN")), keys(files!("en")));
-        assert_eq!(zh.difference(&en).collect::<Vec<_>>(), Vec::<&String>::new(), "only in Chinese");
-        assert_eq!(en.difference(&zh).collect::<Vec<_>>(), Vec::<&String>::new(), "only in English");
+        assert_eq!(
+            zh.difference(&en).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "only in Chinese"
+        );
+        assert_eq!(
+            en.difference(&zh).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "only in English"
+        );
     }
 
     #[test]

@@ -16,7 +16,19 @@ pub mod routes;
 mod server;
 
 mod account;
+mod application;
+mod audit;
+mod bank;
+mod candidate;
+mod certificate;
+mod plan;
+mod practical;
 mod public;
+mod result;
+mod room;
+mod session;
+mod supervision;
+mod verify;
 
 use std::sync::Arc;
 
@@ -25,6 +37,11 @@ pub use messages::Messages;
 pub use server::{Serving, serve};
 
 use crate::office::Office;
+
+/// The part of asset addresses that changes with the assets; for templates.
+pub(crate) fn assets_version() -> &'static str {
+    assets::version()
+}
 
 /// What handlers share.
 #[derive(Clone)]
@@ -52,7 +69,11 @@ pub struct Site {
 impl App {
     /// The shared state for this office.
     pub fn new(office: Arc<Office>, site: Site) -> Self {
-        Self { office, site: Arc::new(site), limits: Arc::default() }
+        Self {
+            office,
+            site: Arc::new(site),
+            limits: Arc::default(),
+        }
     }
 
     /// Cookies go over https only when the public address says https.

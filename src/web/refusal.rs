@@ -46,7 +46,11 @@ pub(super) fn respond(app: &App, visitor: &Visitor, refusal: Refusal, json: bool
     let frame = visitor.frame(app);
     if matches!(refusal, Refusal::SignInFirst) && !json {
         let next: String = form_urlencoded::byte_serialize(visitor.path.as_bytes()).collect();
-        let door = if for_candidates(&visitor.path) { "/exam".to_owned() } else { format!("/sign-in?next={next}") };
+        let door = if for_candidates(&visitor.path) {
+            "/exam".to_owned()
+        } else {
+            format!("/sign-in?next={next}")
+        };
         return Redirect::to(&door).into_response();
     }
     let request = &visitor.caller.request_id;
@@ -63,7 +67,9 @@ pub(super) fn respond(app: &App, visitor: &Visitor, refusal: Refusal, json: bool
         }
     };
     if let Refusal::Busy { retry_after } = refusal {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
     }
     response
 }
@@ -84,7 +90,10 @@ fn tell(frame: &Frame, refusal: &Refusal, request: &str) -> (StatusCode, Told) {
         Refusal::StorageFull => (StatusCode::INSUFFICIENT_STORAGE, plain("storage-full")),
         Refusal::Fault(_) => (StatusCode::INTERNAL_SERVER_ERROR, plain("fault")),
         Refusal::Rule(broken) => {
-            let told = Told { message: frame.broken(broken), ..plain(broken.code) };
+            let told = Told {
+                message: frame.broken(broken),
+                ..plain(broken.code)
+            };
             (StatusCode::CONFLICT, told)
         }
         Refusal::Invalid(problems) => {
@@ -93,7 +102,10 @@ fn tell(frame: &Frame, refusal: &Refusal, request: &str) -> (StatusCode, Told) {
                 code: problem.broken.code,
                 message: frame.broken(&problem.broken),
             };
-            let told = Told { problems: problems.iter().map(told_problem).collect(), ..plain("invalid") };
+            let told = Told {
+                problems: problems.iter().map(told_problem).collect(),
+                ..plain("invalid")
+            };
             (StatusCode::UNPROCESSABLE_ENTITY, told)
         }
     }

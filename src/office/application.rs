@@ -1,0 +1,1 @@
+//! Applications: registering, importing rolls, deciding who may sit.

@@ -1,0 +1,1 @@
+//! Loading banks as immutable versions.

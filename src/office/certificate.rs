@@ -1,0 +1,1 @@
+//! Preparing, approving, issuing and revoking certificates.

@@ -1,0 +1,1 @@
+//! The answer desk: the one queue and writer through which all answers go.

@@ -1,0 +1,1 @@
+//! Examiners' score sheets and vetoes.

@@ -1,0 +1,1 @@
+//! Settling, approving and publishing results.

@@ -1,0 +1,1 @@
+//! Preparing sessions: seats, staff, tickets, papers, tasks.

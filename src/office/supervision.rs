@@ -1,0 +1,1 @@
+//! Check-lists, findings and holds.

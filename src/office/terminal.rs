@@ -1,0 +1,1 @@
+//! What a candidate does at a terminal.

@@ -1,0 +1,1 @@
+//! Certificate lists, numbers, certificates and their status.

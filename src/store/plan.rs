@@ -1,0 +1,1 @@
+//! Stations, rooms, plans and batches.

@@ -1,0 +1,1 @@
+//! Component results and the state of a batch.

@@ -1,0 +1,1 @@
+//! Sessions, seats, staff, papers and drawn tasks.

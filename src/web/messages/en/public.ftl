@@ -1,0 +1,9 @@
+home-title = A skill, a fair examination, a certificate to trust
+home-lead = From question bank to certificate, every step on record; any certificate checked in seconds.
+home-candidate = I sit an examination
+home-candidate-hint = With your ticket number and one-time code
+home-verify = Check a certificate
+home-verify-hint = For employers, no account needed
+home-staff = Staff
+home-staff-hint = Registration, rooms, judging, supervision, certificates
+home-notices = Published results
