@@ -1,18 +1,22 @@
-//! The words that every chapter needs: ids, time, dice, exact marks, parsed text, digests.
+//! The words that every chapter needs: ids, time, dice, exact marks, parsed text, digests, languages.
 //!
 //! Nothing here knows what an examination is, and nothing here imports anything of ours.
 
+mod canonical;
 mod digest;
 mod entropy;
 mod id;
+mod language;
 mod marks;
 mod secret;
 mod text;
 mod time;
 
+pub use canonical::canonical_json;
 pub use digest::{Digest, KeyedDigest};
 pub use entropy::{Entropy, OsEntropy, Seed, SeededEntropy};
 pub use id::*;
+pub use language::Language;
 pub use marks::{Exact, Marks, MarksError};
 pub use secret::{OneTimeCode, Vault, VaultError};
 pub use text::{CitizenId, CitizenIdError, NameError, PersonName, Sex};
