@@ -5,3 +5,5 @@
 //! no dice of their own. The machinery under them saves, serves and signs.
 
 pub mod kernel;
+
+pub mod bank;
