@@ -106,9 +106,9 @@ impl Paper {
                 count,
                 marks,
                 first,
-                last: (first + count).saturating_sub(1),
+                last: first.saturating_add(count).saturating_sub(1),
             };
-            first += count;
+            first = first.saturating_add(count);
             view
         };
         self.rule.sections.iter().map(view).collect()
