@@ -4,10 +4,18 @@
 //! The modules below are the story in its order. The chapters of the story are pure rules: no SQL, no HTTP, no clock and
 //! no dice of their own. The machinery under them saves, serves and signs.
 
-pub mod config;
-pub mod identity;
-pub mod jobs;
 pub mod kernel;
+
+// The story.
+pub mod bank;
+pub mod paper;
+
+// Beside the story.
+pub mod identity;
+
+// The machinery.
+pub mod config;
+pub mod jobs;
 pub mod office;
 pub mod store;
 pub mod web;
