@@ -14,6 +14,7 @@ pub mod paper;
 pub mod identity;
 
 // The machinery.
+pub mod cli;
 pub mod config;
 pub mod jobs;
 pub mod office;

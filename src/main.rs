@@ -1,3 +1,9 @@
-//! The program: hands its arguments to the command line and prints what went wrong, cause by cause.
+//! The program: hands its arguments to the command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    jianding::cli::run(jianding::cli::Arguments::parse())
+}

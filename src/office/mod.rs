@@ -54,6 +54,20 @@ pub struct Office {
 }
 
 impl Office {
+    /// An office over this database.
+    pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, keys: Keys) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // One core stays free for answers.
+        let hasher = Hasher::new(cores.saturating_sub(1));
+        Self {
+            store,
+            clock,
+            entropy,
+            keys,
+            hasher,
+        }
+    }
+
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()

@@ -1,0 +1,158 @@
+//! The command line: serving, trying out, and what operators and trade experts do without a browser.
+
+mod bank;
+mod serve;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::kernel::Language;
+
+/// Skill-certification examinations: from a question bank to a certificate that a stranger can check.
+#[derive(Debug, Parser)]
+#[command(name = "jianding", version, about)]
+pub struct Arguments {
+    /// The language of messages.
+    #[arg(long, global = true, value_enum, default_value_t = Tongue::Zh)]
+    language: Tongue,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Tongue {
+    /// 中文
+    #[value(name = "zh-CN")]
+    Zh,
+    /// English
+    #[value(name = "en")]
+    En,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::Zh => Self::Zh,
+            Tongue::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves an installation.
+    Serve {
+        /// The settings file.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Settings: check a file, or describe every setting.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Question banks.
+    #[command(subcommand)]
+    Bank(bank::BankCommand),
+    /// Papers.
+    #[command(subcommand)]
+    Paper(bank::PaperCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Reads the settings as `serve` would and tells every problem.
+    Check {
+        /// The settings file.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Prints every setting with its default and meaning.
+    Describe,
+}
+
+/// Why a command failed; printed cause by cause.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    /// A failure with exit status 1.
+    fn new(message: impl fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            code: 1,
+        }
+    }
+
+    /// A failure that says nothing more than its exit status.
+    fn silent(code: u8) -> Self {
+        Self {
+            message: String::new(),
+            code,
+        }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(next) = cause {
+            message.push_str(": ");
+            message.push_str(&next.to_string());
+            cause = next.source();
+        }
+        Self { message, code: 1 }
+    }
+}
+
+/// Runs the command line and says how it went.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let language = arguments.language.into();
+    let outcome = match arguments.command {
+        Command::Serve { config } => serve::serve(config.as_deref()),
+        Command::Config(command) => config(command),
+        Command::Bank(command) => bank::bank(command, language),
+        Command::Paper(command) => bank::paper(command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                complain(&failure.message);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn config(command: ConfigCommand) -> Result<(), Failure> {
+    match command {
+        ConfigCommand::Check { config } => {
+            serve::load_config(config.as_deref())?;
+            say("ok");
+        }
+        ConfigCommand::Describe => {
+            for (key, default, meaning) in crate::config::SETTINGS {
+                say(&format!("{key} = \"{default}\"\n    {meaning}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Prints a line for the person at the terminal.
+#[expect(clippy::print_stdout, reason = "this is what a command line is for")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+/// Prints what went wrong.
+#[expect(clippy::print_stderr, reason = "this is what a command line is for")]
+fn complain(text: &str) {
+    eprintln!("jianding: {text}");
+}

@@ -1,0 +1,142 @@
+//! `serve`: the production start.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+use super::{Failure, say};
+use crate::config::{Config, LogFormat};
+use crate::kernel::{Entropy, OsEntropy, Seed, SystemClock};
+use crate::office::{Keys, Office, account};
+use crate::store::Store;
+use crate::web::{App, Serving, Site};
+use crate::{jobs, web};
+
+/// Reads the settings; all problems become one failure.
+pub(super) fn load_config(file: Option<&Path>) -> Result<Config, Failure> {
+    Config::load(file).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        Failure::new(format!(
+            "{} problem(s) in the settings:\n{}",
+            lines.len(),
+            lines.join("\n")
+        ))
+    })
+}
+
+pub(super) fn serve(file: Option<&Path>) -> Result<(), Failure> {
+    let config = load_config(file)?;
+    start_log(&config);
+    runtime()?.block_on(async {
+        let office = open_office(&config).await?;
+        if let Some(path) = account::first_link(&office).await? {
+            say(&format!("First administrator: {}{path}", config.base_url));
+        }
+        let serving = Serving::bind(config.listen)?;
+        say(&format!("Listening on {}", serving.address));
+        run(office, site(&config, false), serving).await
+    })
+}
+
+/// The settings that pages need.
+pub(super) fn site(config: &Config, demo: bool) -> Site {
+    Site {
+        base_url: config.base_url.clone(),
+        zone: config.zone.clone(),
+        demo,
+        trust_proxy: config.trust_proxy,
+    }
+}
+
+/// A runtime with one worker for each core.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Serves until somebody asks to stop; then finishes what is under way.
+pub(super) async fn run(office: Office, site: Site, serving: Serving) -> Result<(), Failure> {
+    let office = Arc::new(office);
+    let (stop, stopping) = watch::channel(false);
+    let jobs = tokio::spawn(jobs::run(office.clone(), stopping));
+    web::serve(serving, App::new(office.clone(), site), asked_to_stop()).await?;
+    let _ = stop.send(true);
+    jobs.await?;
+    office.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    let interrupt = async {
+        // Without a handler the default action ends the process, which is a stop too.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! { () = interrupt => {}, _ = terminate.recv() => {} },
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
+
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.init(),
+    }
+}
+
+/// Opens the database and the keys of an installation.
+pub(super) async fn open_office(config: &Config) -> Result<Office, Failure> {
+    std::fs::create_dir_all(&config.data)?;
+    let url = config
+        .database_url
+        .clone()
+        .unwrap_or_else(|| format!("sqlite:{}", config.data.join("jianding.db").display()));
+    let store = Store::open(&url).await?;
+    store.check_durability().await.map_err(Failure::new)?;
+    let keys = Keys::from_secret(secret(config)?);
+    Ok(Office::start(store, Arc::new(SystemClock), Arc::new(OsEntropy), keys))
+}
+
+/// The installation's secret: from the settings, or a file in the data folder that only its owner can read.
+fn secret(config: &Config) -> Result<[u8; 32], Failure> {
+    let parse = |text: &str| text.trim().parse::<Seed>().map(|seed| seed.0);
+    if let Some(secret) = &config.secret {
+        return Ok(parse(secret)?);
+    }
+    let path = config.data.join("secret");
+    if path.exists() {
+        return Ok(parse(&std::fs::read_to_string(&path)?)?);
+    }
+    let seed = OsEntropy.seed();
+    write_private(&path, seed.to_string().as_bytes())?;
+    Ok(seed.0)
+}
+
+/// Writes a file that only its owner can read.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
