@@ -5,6 +5,7 @@
 mod digest;
 mod entropy;
 mod id;
+mod language;
 mod marks;
 mod secret;
 mod text;
@@ -13,6 +14,7 @@ mod time;
 pub use digest::{Digest, KeyedDigest};
 pub use entropy::{Entropy, OsEntropy, Seed, SeededEntropy};
 pub use id::*;
+pub use language::Language;
 pub use marks::{Exact, Marks, MarksError};
 pub use secret::{OneTimeCode, Vault, VaultError};
 pub use text::{CitizenId, CitizenIdError, NameError, PersonName, Sex};
