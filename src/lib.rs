@@ -5,3 +5,19 @@
 //! no dice of their own. The machinery under them saves, serves and signs.
 
 pub mod kernel;
+
+pub mod spreadsheet;
+
+pub mod enrolment;
+
+pub mod sitting;
+
+pub mod marking;
+
+pub mod result;
+
+pub mod identity;
+
+pub mod staff;
+
+pub mod supervision;
