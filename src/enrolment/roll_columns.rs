@@ -109,6 +109,11 @@ impl Column {
         })
     }
 
+    /// All columns, in the order of our template.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(column, _, _)| *column)
+    }
+
     /// Whether a roll without it cannot be taken.
     pub fn is_required(self) -> bool {
         matches!(self, Self::Name | Self::DocumentNumber)
@@ -117,7 +122,7 @@ impl Column {
 
 /// The header of an empty roll for people to fill in.
 pub fn roll_template(language: Language) -> Vec<&'static str> {
-    NAMES.iter().map(|(column, _, _)| column.label(language)).collect()
+    Column::all().map(|column| column.label(language)).collect()
 }
 
 fn folded(cell: &str) -> String {

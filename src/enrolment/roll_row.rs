@@ -41,7 +41,7 @@ impl Layout {
                 ));
             }
         }
-        for column in [Column::Name, Column::DocumentNumber] {
+        for column in Column::all().filter(|column| column.is_required()) {
             if !columns.contains_key(&column) {
                 errors.push(RowError::new(row.number, column, None, RowErrorKind::MissingColumn));
             }

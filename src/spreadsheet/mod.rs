@@ -202,14 +202,16 @@ fn blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}'
 }
 
-/// `1.10105E+17`: what an office program leaves of an id when it saves a text table.
+/// `1.10105E+17`: what an office program leaves of an id when it saves a text table. It writes a capital E and two digits,
+/// and does so from twelve places on; anything else that looks alike is somebody's text.
 fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else {
+    let Some((mantissa, exponent)) = text.split_once("E+") else {
         return false;
     };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    whole.len() == 1 && digits(whole) && digits(decimals) && digits(exponent)
+    let large = exponent.len() == 2 && digits(exponent) && exponent >= "11";
+    large && whole.len() == 1 && digits(whole) && digits(decimals)
 }
 
 /// The letters of a column (from 0) as the office program shows them: A, B, … Z, AA.

@@ -70,6 +70,8 @@ fn an_id_kept_as_a_number_is_reported_and_a_short_number_is_read() {
     assert_eq!(sheet.rows[0].cells, ["", "13800138000", "2.5"]);
     let csv = read("姓名,证件号码\n王伟,1.10105E+17\n".as_bytes(), "a.csv").unwrap();
     assert_eq!(csv.problem(2, 1), Some(Cell::LostDigits));
+    let model = read("机型,编号\nX,4e+2\nY,1E+5\n".as_bytes(), "a.csv").unwrap();
+    assert!(model.problems.is_empty(), "a model number is not a lost id");
 }
 
 #[test]
