@@ -6,17 +6,38 @@
 
 pub mod kernel;
 
+// Sheets of another kind than paper: tables in and out.
+pub mod spreadsheet;
+
 // The story.
 pub mod bank;
+
 pub mod paper;
+
+pub mod enrolment;
+
+pub mod sitting;
+
+pub mod marking;
+
+pub mod result;
 
 // Beside the story.
 pub mod identity;
 
+pub mod staff;
+
+pub mod supervision;
+
 // The machinery.
-pub mod cli;
-pub mod config;
-pub mod jobs;
-pub mod office;
 pub mod store;
+
+pub mod office;
+
 pub mod web;
+
+pub mod jobs;
+
+pub mod config;
+
+pub mod cli;

@@ -45,6 +45,7 @@ pub const INCOMPATIBLE: &[(Duty, Duty)] = &[
     (Duty::Examiner, Duty::CertificateApprover),
     (Duty::ResultSettler, Duty::ScoreApprover),
     (Duty::ScoreApprover, Duty::CertificateOfficer),
+    (Duty::ScoreApprover, Duty::CertificateApprover),
     (Duty::CertificateOfficer, Duty::CertificateApprover),
     (Duty::Supervisor, Duty::Registrar),
     (Duty::Supervisor, Duty::EligibilityApprover),
