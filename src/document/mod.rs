@@ -20,6 +20,8 @@ mod wrap;
 
 pub use artwork::{Artwork, Drawing, QrError, qr};
 pub use finished::{Attachment, Finished, ReadyToSign, SignatureSpace};
+#[cfg(test)]
+pub(crate) use fonts::tests;
 pub use fonts::{FontError, Fonts};
 pub use metadata::About;
 pub use paper::{Align, DocumentError, Ink, Paper, Pen, SHEET_HEIGHT, SHEET_WIDTH};
