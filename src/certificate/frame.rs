@@ -16,11 +16,10 @@ const AMPLITUDE: f32 = 2.1;
 /// The border and the pale rosette behind the text. One unit is a millimetre.
 pub(super) fn border() -> Artwork {
     let mut drawing = Drawing::new();
-    rosette(&mut drawing, (SHEET_WIDTH / 2.0, 152.0), 50.0, (PALE, 0.10));
+    drawing.line_style(PALE, 0.1);
+    rosette(&mut drawing, (SHEET_WIDTH / 2.0, 147.0), 52.0);
     drawing.line_style(FINE, 0.11);
-    for phase in [0.0, TAU / 3.0, TAU * 2.0 / 3.0] {
-        braid(&mut drawing, phase);
-    }
+    braid(&mut drawing);
     drawing.line_style(DEEP, 0.35);
     outline(&mut drawing, BAND - 3.4);
     drawing.line_style(DEEP, 0.12);
@@ -38,7 +37,8 @@ pub(super) fn border() -> Artwork {
                 .line_style(DEEP, 0.3)
                 .rectangle(x - 4.4, y - 4.4, 8.8, 8.8)
                 .stroke();
-            rosette(&mut drawing, (x, y), 3.7, (DEEP, 0.09));
+            drawing.line_style(DEEP, 0.09);
+            rosette(&mut drawing, (x, y), 3.7);
         }
     }
     drawing.finish([0.0, 0.0, SHEET_WIDTH, SHEET_HEIGHT])
@@ -50,50 +50,62 @@ fn outline(drawing: &mut Drawing, inset: f32) {
         .stroke();
 }
 
-/// One strand of the braid along all four sides: half waves as Bézier curves.
-fn braid(drawing: &mut Drawing, phase: f32) {
-    let strand = |x: f32, waves: f32, length: f32| AMPLITUDE * (TAU * waves * x / length + phase).sin();
+/// Three strands woven along all four sides, one wave repeated.
+fn braid(drawing: &mut Drawing) {
     for (length, across) in [(SHEET_WIDTH - 2.0 * BAND, true), (SHEET_HEIGHT - 2.0 * BAND, false)] {
+        let waves = (length / 7.0).round();
+        let wave = wave(length / waves);
         let far = if across {
             SHEET_HEIGHT - BAND
         } else {
             SHEET_WIDTH - BAND
         };
-        let waves = (length / 7.0).round();
         for base in [BAND, far] {
-            let mut x = 0.0;
-            let step = length / waves / 8.0;
-            let place = |x: f32| {
-                let (along, aside) = (BAND + x, base + strand(x, waves, length));
-                if across { (along, aside) } else { (aside, along) }
-            };
-            let (start_x, start_y) = place(0.0);
-            drawing.move_to(start_x, start_y);
-            while x < length - step / 2.0 {
-                x += step;
-                let (to_x, to_y) = place(x);
-                drawing.line_to(to_x, to_y);
+            let mut along = BAND;
+            while along < BAND + length - 1.0 {
+                let matrix = if across {
+                    [1.0, 0.0, 0.0, 1.0, along, base]
+                } else {
+                    [0.0, 1.0, -1.0, 0.0, base, along]
+                };
+                drawing.repeat(matrix, &wave);
+                along += length / waves;
             }
-            drawing.stroke();
         }
     }
 }
 
-/// A rosette: the curve of a point on a small wheel that rolls in a large one.
-fn rosette(drawing: &mut Drawing, centre: (f32, f32), radius: f32, (ink, width): (Ink, f32)) {
-    drawing.line_style(ink, width);
-    for (petals, depth) in [(11.0_f32, 0.42_f32), (17.0, 0.30), (7.0, 0.55)] {
-        let steps: u16 = if radius > 10.0 { 360 } else { 120 };
-        for step in 0..=steps {
-            let angle = TAU * f32::from(step) / f32::from(steps);
-            let reach = radius * (1.0 - depth * (0.5 + 0.5 * (petals * angle).cos()));
-            let (x, y) = (centre.0 + reach * angle.cos(), centre.1 + reach * angle.sin());
+/// One wave of the three strands.
+fn wave(length: f32) -> Drawing {
+    const STEPS: u8 = 16;
+    let mut wave = Drawing::new();
+    for strand in [0.0_f32, 1.0, 2.0] {
+        for step in 0..=STEPS {
+            let part = f32::from(step) / f32::from(STEPS);
+            let (x, y) = (length * part, AMPLITUDE * (TAU * (part + strand / 3.0)).sin());
             if step == 0 {
-                drawing.move_to(x, y);
+                wave.move_to(x, y);
             } else {
-                drawing.line_to(x, y);
+                wave.line_to(x, y);
             }
         }
-        drawing.close().stroke();
+    }
+    wave.stroke();
+    wave
+}
+
+/// A rosette: loops around a middle, each a turned copy of the first.
+fn rosette(drawing: &mut Drawing, (x, y): (f32, f32), radius: f32) {
+    const LOOPS: u8 = 36;
+    let mut one = Drawing::new();
+    let (near, far) = (radius * 0.16, radius);
+    let wide = radius * 0.46;
+    one.move_to(near, 0.0)
+        .curve_to((near, wide * 0.7), (far, wide), (far, 0.0))
+        .curve_to((far, -wide), (near, -wide * 0.7), (near, 0.0))
+        .stroke();
+    for turn in 0..LOOPS {
+        let (sin, cos) = (TAU * f32::from(turn) / f32::from(LOOPS)).sin_cos();
+        drawing.repeat([cos, sin, -sin, cos, x, y], &one);
     }
 }

@@ -16,6 +16,8 @@ const LEFT: f32 = 29.0;
 const VALUE: f32 = 72.0;
 const VALUE_END: f32 = 145.0;
 const RIGHT: f32 = 181.0;
+/// The middle of the issuer's block, which the seal overlaps at its end.
+const BLOCK: f32 = 128.0;
 /// 小四: what the rules ask for.
 const TEXT: Pen = Pen::new(12.0).ink(INK);
 const SMALL: Pen = Pen::new(7.2).ink(QUIET);
@@ -167,7 +169,7 @@ fn photograph(paper: &mut Paper<'_>, record: &CertificateRecord) {
         }
         None => paper.text((at.0 + size.0 / 2.0, at.1 + 18.5), SMALL, Align::Centre, "照片 Photo"),
     }
-    paper.frame(at, size, 0.4, RULE);
+    paper.frame((at.0 - 0.5, at.1 - 0.5), (size.0 + 1.0, size.1 + 1.0), 0.4, RULE);
 }
 
 fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str, end: f32) -> Result<(), DocumentError> {
@@ -182,17 +184,17 @@ fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str, end:
     );
     paper.text((LEFT + 15.0, top + 40.0), SMALL, Align::Centre, "Scan to verify");
 
-    let issuer = fit(paper, TEXT, &record.issuer);
     let stamp = seal(paper.fonts(), &record.issuer, "证书专用章");
-    paper.artwork((127.0, top - 7.0), 40.0, &stamp);
-    paper.text((147.0, top + 9.0), issuer, Align::Centre, &record.issuer);
-    paper.text((147.0, top + 13.4), SMALL, Align::Centre, &record.issuer_en);
-    paper.text((147.0, top + 24.0), TEXT, Align::Centre, &record.issued_on.chinese());
+    paper.artwork((144.0, top - 6.0), 38.0, &stamp);
+    paper.text((BLOCK, top + 2.0), SMALL, Align::Centre, "发证机构 Issued by");
+    let issuer = fit(paper, TEXT, &record.issuer);
+    paper.text((BLOCK, top + 10.0), issuer, Align::Centre, &record.issuer);
+    paper.text((BLOCK, top + 14.4), SMALL, Align::Centre, &record.issuer_en);
+    paper.text((BLOCK, top + 25.0), TEXT, Align::Centre, &record.issued_on.chinese());
     let date = format!("Date of issue {}", record.issued_on);
-    paper.text((147.0, top + 28.0), SMALL, Align::Centre, &date);
-    paper.text((147.0, top + 6.0 - 12.0), SMALL, Align::Centre, "发证机构 Issued by");
+    paper.text((BLOCK, top + 29.0), SMALL, Align::Centre, &date);
 
-    let y = 257.0;
+    let y = 256.0;
     paper.line((LEFT, y - 4.4), (RIGHT, y - 4.4), 0.4, RULE);
     let urls = format!("查询网址 Query: {}", record.query_urls.join("　"));
     paper.text((LEFT, y), Pen::new(8.0).ink(INK), Align::Left, &urls);
@@ -200,14 +202,15 @@ fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str, end:
         let serial = format!("印制流水码 Print serial {serial}");
         paper.text((RIGHT, y), Pen::new(8.0).ink(INK), Align::Right, &serial);
     }
-    paper.text((LEFT, y + 4.8), SMALL, Align::Left, HOW_TO_CHECK);
-    paper.text((LEFT, y + 8.4), SMALL, Align::Left, HOW_TO_CHECK_EN);
+    let width = RIGHT - LEFT;
+    let y = paper.paragraph((LEFT, y + 4.8), width, 10.0, SMALL, HOW_TO_CHECK);
+    paper.paragraph((LEFT, y), width, 10.0, SMALL, HOW_TO_CHECK_EN);
     Ok(())
 }
 
 const HOW_TO_CHECK: &str = "本证书为带数字签名的电子文件。核验时请打开电子文件查看签名，或扫描二维码并与纸面逐项核对；纸面打印件本身不作为凭证。";
 const HOW_TO_CHECK_EN: &str = "A digitally signed file. To check it, open the file and look at its signature, or scan the \
-    code and compare every entry. A print alone proves nothing.";
+    code and compare. A print alone proves nothing.";
 
 fn mark_as_sample(paper: &mut Paper<'_>) {
     let pen = Pen::new(15.0).ink(WARNING).bold();

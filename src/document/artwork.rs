@@ -86,6 +86,16 @@ impl Drawing {
         self
     }
 
+    /// Draws another drawing here, moved and turned by a matrix (a b c d x y). Repeating one small drawing packs far
+    /// better than writing every curve out.
+    pub fn repeat(&mut self, matrix: [f32; 6], part: &Self) -> &mut Self {
+        let [a, b, c, d, x, y] = matrix;
+        _ = writeln!(self.content, "q {a:.4} {b:.4} {c:.4} {d:.4} {x:.2} {y:.2} cm");
+        self.content.push_str(&part.content);
+        self.content.push_str("Q\n");
+        self
+    }
+
     /// The operators so far.
     pub(super) fn operators(&self) -> &str {
         &self.content

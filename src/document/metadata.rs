@@ -107,7 +107,8 @@ fn escape(text: &str) -> String {
 pub(super) fn compress(doc: &mut Document) {
     for object in doc.objects.values_mut() {
         let Object::Stream(stream) = object else { continue };
-        let kept = stream.dict.has(b"Filter") || !stream.allows_compression || stream.content.len() < 64;
+        let metadata = stream.dict.has_type(b"Metadata");
+        let kept = stream.dict.has(b"Filter") || metadata || stream.content.len() < 64;
         if kept {
             continue;
         }
