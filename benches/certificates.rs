@@ -19,7 +19,9 @@ use jianding::document::Fonts;
 use jianding::kernel::{SeededEntropy, Timestamp};
 
 fn main() {
-    let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(500_u32);
+    let count = std::env::args()
+        .find_map(|argument| argument.parse().ok())
+        .unwrap_or(500_u32);
     let now = Timestamp::from_millis(1_795_400_000_000);
     let entropy = SeededEntropy::new(1);
     let started = Instant::now();
@@ -43,14 +45,23 @@ fn main() {
     let middle = times[times.len() / 2];
     let bytes: usize = files.iter().map(Vec::len).sum();
     println!("certificates           {count:>9}");
-    println!("drawn and signed       {:>9.0} a second and thread", f64::from(count) / total.as_secs_f64());
+    println!(
+        "drawn and signed       {:>9.0} a second and thread",
+        f64::from(count) / total.as_secs_f64()
+    );
     println!("each, median           {:>9.3} ms", ms(middle));
     println!("each, 99 of 100 below  {:>9.3} ms", ms(times[times.len() * 99 / 100]));
-    println!("each, size             {:>9.1} kB", bytes as f64 / f64::from(count) / 1000.0);
+    println!(
+        "each, size             {:>9.1} kB",
+        bytes as f64 / f64::from(count) / 1000.0
+    );
 
     let yardstick = yardstick(&signer, &files);
     println!("signature + writing    {:>9.3} ms", ms(yardstick));
-    println!("ratio                  {:>9.1}", middle.as_secs_f64() / yardstick.as_secs_f64());
+    println!(
+        "ratio                  {:>9.1}",
+        middle.as_secs_f64() / yardstick.as_secs_f64()
+    );
     let checking = checking(&files, &[authority.trust_root()]);
     println!("verified offline       {:>9.3} ms each", ms(checking));
 }

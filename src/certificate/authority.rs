@@ -1,7 +1,7 @@
 //! The authority: a root that people trust, an issuing authority under it, and the key that signs certificates.
 //!
 //! Keys are ECDSA on P-256. The root's certificate is given away (`root.pem`), its key is kept off the server; all keys
-//! rest sealed by the vault. A signer shows only what a hardware module could: it signs digests and knows its chain.
+//! rest sealed by the vault.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,9 +10,8 @@ use der::asn1::BitString;
 use der::pem::LineEnding;
 use der::{Decode, DecodePem, Encode, EncodePem};
 use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::signature::hazmat::PrehashSigner;
-use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
-use p256::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey};
+use p256::ecdsa::{Signature, SigningKey};
+use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use serde::{Deserialize, Serialize};
 use x509_cert::Certificate;
 use x509_cert::builder::profile::BuilderProfile;
@@ -28,7 +27,8 @@ use x509_cert::spki::{ObjectIdentifier, SubjectPublicKeyInfoOwned, SubjectPublic
 use x509_cert::time::{Time, Validity};
 
 use super::codes;
-use crate::kernel::{DAY, Digest, Entropy, Timestamp, Vault};
+use super::signer::{Chain, SoftSigner, TrustRoot, common_name};
+use crate::kernel::{DAY, Entropy, Timestamp, Vault};
 
 /// documentSigning of RFC 9336.
 pub(super) const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
@@ -38,23 +38,6 @@ const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1
 const ROOT_LIFE: i64 = 20 * 365 * DAY;
 const ISSUING_LIFE: i64 = 10 * 365 * DAY;
 const SIGNING_LIFE: i64 = 3 * 365 * DAY;
-
-/// Signs digests. One implementor so far; a hardware module (PKCS#11) is the second that the interface is cut for.
-pub trait Signer: Send + Sync {
-    /// The signature over a SHA-256 digest: r and s, 32 bytes each, s in the lower half.
-    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], SignerError>;
-
-    /// The certificates from the signing key's up to the root.
-    fn chain(&self) -> &Chain;
-}
-
-/// Why a signer did not sign.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SignerError {
-    /// It refused or could not.
-    #[error("the signer did not sign: {0}")]
-    Refused(String),
-}
 
 /// Why an authority cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -79,115 +62,6 @@ pub enum AuthorityError {
 impl From<der::Error> for AuthorityError {
     fn from(error: der::Error) -> Self {
         Self::Certificate(error)
-    }
-}
-
-/// A root certificate that someone decided to trust.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrustRoot(Certificate);
-
-impl TrustRoot {
-    /// Reads `root.pem`.
-    pub fn from_pem(pem: &str) -> Result<Self, AuthorityError> {
-        Ok(Self(Certificate::from_pem(pem)?))
-    }
-
-    pub(super) fn certificate(&self) -> &Certificate {
-        &self.0
-    }
-}
-
-/// The certificates from a signing key's up to the root, parsed once.
-#[derive(Debug, Clone)]
-pub struct Chain {
-    pub(super) signing: Certificate,
-    pub(super) issuing: Certificate,
-    pub(super) root: Certificate,
-    key: VerifyingKey,
-    key_id: [u8; 4],
-}
-
-impl Chain {
-    fn new(signing: Certificate, issuing: Certificate, root: Certificate) -> Result<Self, AuthorityError> {
-        let spki = signing.tbs_certificate().subject_public_key_info().to_der()?;
-        let key = VerifyingKey::from_public_key_der(&spki).map_err(|_| AuthorityError::Mismatch("signing"))?;
-        let digest = Digest::of(&spki);
-        Ok(Self {
-            signing,
-            issuing,
-            root,
-            key,
-            key_id: std::array::from_fn(|index| digest.bytes()[index]),
-        })
-    }
-
-    /// Four bytes that name the signing key in statements: the start of its public key's SHA-256.
-    pub fn key_id(&self) -> [u8; 4] {
-        self.key_id
-    }
-
-    /// The key that checks statements, with its id.
-    pub fn statement_key(&self) -> ([u8; 4], VerifyingKey) {
-        (self.key_id, self.key)
-    }
-
-    /// The root as someone who trusts it holds it.
-    pub fn trust_root(&self) -> TrustRoot {
-        TrustRoot(self.root.clone())
-    }
-
-    /// Who signs, as the certificate names it.
-    pub fn signer_name(&self) -> String {
-        common_name(&self.signing)
-    }
-
-    /// Whether all three certificates are valid at this instant.
-    pub fn valid_at(&self, instant: Timestamp) -> bool {
-        [&self.signing, &self.issuing, &self.root]
-            .into_iter()
-            .all(|certificate| valid_at(certificate, instant))
-    }
-}
-
-/// Both ends belong to the time of validity, as RFC 5280 has it.
-pub(super) fn valid_at(certificate: &Certificate, instant: Timestamp) -> bool {
-    let validity = certificate.tbs_certificate().validity();
-    let seconds = instant.millis().div_euclid(1000);
-    let second = |time: Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    second(validity.not_before) <= seconds && seconds <= second(validity.not_after)
-}
-
-pub(super) fn common_name(certificate: &Certificate) -> String {
-    let name = certificate.tbs_certificate().subject().common_name();
-    name.ok()
-        .flatten()
-        .map(|name| name.value().into_owned())
-        .unwrap_or_default()
-}
-
-/// A signer whose key is in this program's memory.
-pub struct SoftSigner {
-    key: SigningKey,
-    chain: Chain,
-}
-
-impl fmt::Debug for SoftSigner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SoftSigner({})", self.chain.signer_name())
-    }
-}
-
-impl Signer for SoftSigner {
-    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], SignerError> {
-        let signature: Signature = self
-            .key
-            .sign_prehash(digest)
-            .map_err(|error| SignerError::Refused(error.to_string()))?;
-        Ok(signature.normalize_s().to_bytes().into())
-    }
-
-    fn chain(&self) -> &Chain {
-        &self.chain
     }
 }
 
@@ -252,10 +126,7 @@ impl Authority {
 
     /// The signer of this authority.
     pub fn signer(&self) -> SoftSigner {
-        SoftSigner {
-            key: self.signing_key.clone(),
-            chain: self.chain.clone(),
-        }
+        SoftSigner::new(self.signing_key.clone(), self.chain.clone())
     }
 
     /// Everything as it is stored: certificates in the open, keys sealed.
@@ -320,10 +191,10 @@ impl SealedAuthority {
             Certificate::from_pem(&self.issuing_certificate)?,
             Certificate::from_pem(&self.root_certificate)?,
         )?;
-        if *key.verifying_key() != chain.key {
+        if *key.verifying_key() != chain.statement_key().1 {
             return Err(AuthorityError::Mismatch("signing"));
         }
-        Ok(SoftSigner { key, chain })
+        Ok(SoftSigner::new(key, chain))
     }
 }
 
@@ -455,6 +326,7 @@ fn time(instant: Timestamp) -> Result<Time, AuthorityError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::certificate::Signer;
     use crate::kernel::SeededEntropy;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_400_000_000);

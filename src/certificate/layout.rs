@@ -209,8 +209,8 @@ fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str, end:
 }
 
 const HOW_TO_CHECK: &str = "本证书为带数字签名的电子文件。核验时请打开电子文件查看签名，或扫描二维码并与纸面逐项核对；纸面打印件本身不作为凭证。";
-const HOW_TO_CHECK_EN: &str = "A digitally signed file. To check it, open the file and look at its signature, or scan the \
-    code and compare. A print alone proves nothing.";
+const HOW_TO_CHECK_EN: &str =
+    "Digitally signed: open the file and look at its signature, or scan the code and compare every entry.";
 
 fn mark_as_sample(paper: &mut Paper<'_>) {
     let pen = Pen::new(15.0).ink(WARNING).bold();

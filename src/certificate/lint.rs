@@ -145,7 +145,7 @@ fn texts(record: &CertificateRecord, fonts: &Fonts, findings: &mut Vec<Finding>)
         ("trade", record.trade_printed(), 36),
         ("issuer", &record.issuer, 32),
         ("issuer in English", &record.issuer_en, 90),
-        ("query addresses", &urls, 80),
+        ("query addresses", &urls, 60),
         ("print serial", record.print_serial.as_deref().unwrap_or("--"), 20),
         ("address for the QR code", &record.verify_url, 60),
     ];

@@ -17,10 +17,12 @@ mod record;
 mod sample;
 mod scheme;
 mod sign;
+mod signer;
 mod statement;
+mod structure;
 mod verify;
 
-pub use authority::{Authority, AuthorityError, Chain, SealedAuthority, Signer, SignerError, SoftSigner, TrustRoot};
+pub use authority::{Authority, AuthorityError, SealedAuthority};
 pub use issue::{IssueError, Issued, issue};
 pub use level::SkillLevel;
 pub use lint::{Finding, lint};
@@ -28,5 +30,6 @@ pub use photo::{JpegPhoto, MAX_PHOTO_BYTES, MAX_PHOTO_SIDE, PHOTO_HEIGHT, PHOTO_
 pub use record::{CREDENTIAL_FORMAT, CertificateRecord, Credential, IdKind, IssueDate, NotADate, Results, Salt};
 pub use sample::{SampleError, samples};
 pub use scheme::{CertificateNumber, Form, NumberError, NumberParts, Part, Scheme};
+pub use signer::{Chain, Signer, SignerError, SoftSigner, TrustRoot};
 pub use statement::{Statement, StatementError};
 pub use verify::{Genuine, NotGenuine, verify};

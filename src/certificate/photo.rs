@@ -183,9 +183,9 @@ mod tests {
     use super::*;
 
     fn png(w: u32, h: u32, alpha: u8) -> Vec<u8> {
-        let picture = image::RgbaImage::from_fn(w, h, |x, y| {
-            image::Rgba([(x * 7 % 256) as u8, (y * 5 % 256) as u8, ((x ^ y) % 256) as u8, alpha])
-        });
+        let part = |value: u32| u8::try_from(value % 256).unwrap();
+        let picture =
+            image::RgbaImage::from_fn(w, h, |x, y| image::Rgba([part(x * 7), part(y * 5), part(x ^ y), alpha]));
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
         bytes.into_inner()

@@ -89,8 +89,11 @@ impl Drawing {
     /// Draws another drawing here, moved and turned by a matrix (a b c d x y). Repeating one small drawing packs far
     /// better than writing every curve out.
     pub fn repeat(&mut self, matrix: [f32; 6], part: &Self) -> &mut Self {
-        let [a, b, c, d, x, y] = matrix;
-        _ = writeln!(self.content, "q {a:.4} {b:.4} {c:.4} {d:.4} {x:.2} {y:.2} cm");
+        self.content.push('q');
+        for number in matrix {
+            _ = write!(self.content, " {number:.4}");
+        }
+        self.content.push_str(" cm\n");
         self.content.push_str(&part.content);
         self.content.push_str("Q\n");
         self

@@ -10,10 +10,12 @@
 )]
 
 mod artwork;
+mod embed;
 mod finished;
 mod fonts;
 mod metadata;
 mod paper;
+mod pen;
 mod seal;
 mod table;
 mod wrap;
@@ -24,7 +26,8 @@ pub use finished::{Attachment, Finished, ReadyToSign, SignatureSpace};
 pub(crate) use fonts::tests;
 pub use fonts::{FontError, Fonts};
 pub use metadata::About;
-pub use paper::{Align, DocumentError, Ink, Paper, Pen, SHEET_HEIGHT, SHEET_WIDTH};
+pub use paper::{DocumentError, Paper, SHEET_HEIGHT, SHEET_WIDTH};
+pub use pen::{Align, Ink, Pen};
 pub use seal::seal;
 pub use table::{Column, Table};
 

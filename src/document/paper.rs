@@ -3,95 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use printpdf::{
-    Color, DictItem, ExternalStream, ExternalXObject, FontId, FontType, Mm, Op, ParsedFont, PdfDocument, PdfFont,
-    PdfFontHandle, PdfPage, PdfSaveOptions, Pt, Rgb, TextItem, TextMatrix, TextRenderingMode, XObject, XObjectId,
-    XObjectTransform,
+    DictItem, ExternalStream, ExternalXObject, FontId, Mm, Op, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
+    PdfSaveOptions, Pt, TextItem, TextMatrix, TextRenderingMode, XObject, XObjectId, XObjectTransform,
 };
 
-use super::fonts::{Face, Glyph};
-use super::{About, Artwork, Drawing, Finished, Fonts, POINTS_PER_MM, metadata, wrap};
-use crate::kernel::Digest;
+use super::embed::embed;
+use super::fonts::Glyph;
+use super::{About, Align, Artwork, Drawing, Finished, Fonts, Ink, POINTS_PER_MM, Pen, metadata, wrap};
 
 /// The width of an A4 sheet in millimetres.
 pub const SHEET_WIDTH: f32 = 210.0;
 /// The height of an A4 sheet in millimetres.
 pub const SHEET_HEIGHT: f32 = 297.0;
-
-/// A colour of ink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ink(u8, u8, u8);
-
-impl Ink {
-    /// Black.
-    pub const BLACK: Self = Self(0, 0, 0);
-    /// White, for areas.
-    pub const WHITE: Self = Self(255, 255, 255);
-
-    /// Red, green and blue, 0 to 255 each.
-    pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
-        Self(red, green, blue)
-    }
-
-    pub(super) fn parts(self) -> (f32, f32, f32) {
-        let part = |value: u8| f32::from(value) / 255.0;
-        (part(self.0), part(self.1), part(self.2))
-    }
-
-    fn colour(self) -> Color {
-        let (r, g, b) = self.parts();
-        Color::Rgb(Rgb {
-            r,
-            g,
-            b,
-            icc_profile: None,
-        })
-    }
-}
-
-/// What text is written with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pen {
-    /// Size in points.
-    pub size: f32,
-    /// Colour.
-    pub ink: Ink,
-    /// Thickened strokes.
-    pub bold: bool,
-}
-
-impl Pen {
-    /// Black at so many points.
-    pub const fn new(size: f32) -> Self {
-        Self {
-            size,
-            ink: Ink::BLACK,
-            bold: false,
-        }
-    }
-
-    /// The same in another colour.
-    #[must_use]
-    pub const fn ink(self, ink: Ink) -> Self {
-        Self { ink, ..self }
-    }
-
-    /// The same with thickened strokes.
-    #[must_use]
-    pub const fn bold(self) -> Self {
-        Self { bold: true, ..self }
-    }
-}
-
-/// Where a text stands against its point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// It begins there.
-    Left,
-    /// Its middle is there.
-    Centre,
-    /// It ends there.
-    Right,
-}
 
 /// Why a document cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -426,42 +349,6 @@ fn put_under(doc: &mut lopdf::Document, under: &[Drawing]) {
             stream.set_content([b"q\n", drawing.operators().as_bytes(), b"Q\n", &text].concat());
         }
     }
-}
-
-/// Cuts a face down to these glyphs, renumbered from 1 in the order of their characters.
-fn embed(face: &Face, glyphs: &BTreeMap<char, Glyph>) -> Result<ParsedFont, DocumentError> {
-    let mut remapper = subsetter::GlyphRemapper::new();
-    let mut characters = BTreeMap::new();
-    let mut widths = BTreeMap::new();
-    let mut tag = Vec::new();
-    for (c, glyph) in glyphs {
-        let id = remapper.remap(glyph.id);
-        characters.insert(u32::from(*c), id);
-        widths.insert(id, glyph.units);
-        tag.extend_from_slice(&u32::from(*c).to_be_bytes());
-    }
-    let bytes = subsetter::subset(&face.data, 0, &remapper).map_err(|_| DocumentError::Font(face.name.clone()))?;
-    let tag: String = Digest::of(&tag).bytes()[..6]
-        .iter()
-        .map(|byte| char::from(b'A' + byte % 26))
-        .collect();
-    let metrics = printpdf::FontMetrics {
-        ascent: face.ascent,
-        descent: face.descent,
-    };
-    let name = Some(format!("{tag}+{}", face.name));
-    let mut font = ParsedFont::with_glyph_data(bytes, 0, name, characters, widths, face.units_per_em, metrics);
-    font.font_type = if face.cff {
-        FontType::OpenTypeCFF(())
-    } else {
-        FontType::TrueType
-    };
-    font.pdf_font_metrics.x_min = face.bounds[0];
-    font.pdf_font_metrics.y_min = face.bounds[1];
-    font.pdf_font_metrics.x_max = face.bounds[2];
-    font.pdf_font_metrics.y_max = face.bounds[3];
-    font.pdf_font_metrics.us_weight_class = face.weight;
-    Ok(font)
 }
 
 #[cfg(test)]
