@@ -4,6 +4,8 @@
 //! The modules below are the story in its order. The chapters of the story are pure rules: no SQL, no HTTP, no clock and
 //! no dice of their own. The machinery under them saves, serves and signs.
 
+pub mod certificate;
+pub mod document;
 pub mod kernel;
 
 // Sheets of another kind than paper: tables in and out.

@@ -1,0 +1,147 @@
+//! The signer: what signs, and the chain of certificates that vouches for it.
+//!
+//! A signer shows only what a hardware module could: it signs digests and knows its chain.
+
+use std::fmt;
+
+use der::{DecodePem, Encode};
+use p256::ecdsa::signature::hazmat::PrehashSigner;
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::pkcs8::DecodePublicKey;
+use x509_cert::Certificate;
+use x509_cert::time::Time;
+
+use super::AuthorityError;
+use crate::kernel::{Digest, Timestamp};
+
+/// Signs digests. One implementor so far; a hardware module (PKCS#11) is the second that the interface is cut for.
+pub trait Signer: Send + Sync {
+    /// The signature over a SHA-256 digest: r and s, 32 bytes each, s in the lower half.
+    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], SignerError>;
+
+    /// The certificates from the signing key's up to the root.
+    fn chain(&self) -> &Chain;
+}
+
+/// Why a signer did not sign.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignerError {
+    /// It refused or could not.
+    #[error("the signer did not sign: {0}")]
+    Refused(String),
+}
+
+/// A root certificate that someone decided to trust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustRoot(Certificate);
+
+impl TrustRoot {
+    /// Reads `root.pem`.
+    pub fn from_pem(pem: &str) -> Result<Self, AuthorityError> {
+        Ok(Self(Certificate::from_pem(pem)?))
+    }
+
+    pub(super) fn certificate(&self) -> &Certificate {
+        &self.0
+    }
+}
+
+/// The certificates from a signing key's up to the root, parsed once.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    pub(super) signing: Certificate,
+    pub(super) issuing: Certificate,
+    pub(super) root: Certificate,
+    key: VerifyingKey,
+    key_id: [u8; 4],
+}
+
+impl Chain {
+    pub(super) fn new(signing: Certificate, issuing: Certificate, root: Certificate) -> Result<Self, AuthorityError> {
+        let spki = signing.tbs_certificate().subject_public_key_info().to_der()?;
+        let key = VerifyingKey::from_public_key_der(&spki).map_err(|_| AuthorityError::Mismatch("signing"))?;
+        let digest = Digest::of(&spki);
+        Ok(Self {
+            signing,
+            issuing,
+            root,
+            key,
+            key_id: std::array::from_fn(|index| digest.bytes()[index]),
+        })
+    }
+
+    /// Four bytes that name the signing key in statements: the start of its public key's SHA-256.
+    pub fn key_id(&self) -> [u8; 4] {
+        self.key_id
+    }
+
+    /// The key that checks statements, with its id.
+    pub fn statement_key(&self) -> ([u8; 4], VerifyingKey) {
+        (self.key_id, self.key)
+    }
+
+    /// The root as someone who trusts it holds it.
+    pub fn trust_root(&self) -> TrustRoot {
+        TrustRoot(self.root.clone())
+    }
+
+    /// Who signs, as the certificate names it.
+    pub fn signer_name(&self) -> String {
+        common_name(&self.signing)
+    }
+
+    /// Whether all three certificates are valid at this instant.
+    pub fn valid_at(&self, instant: Timestamp) -> bool {
+        [&self.signing, &self.issuing, &self.root]
+            .into_iter()
+            .all(|certificate| valid_at(certificate, instant))
+    }
+}
+
+/// Both ends belong to the time of validity, as RFC 5280 has it.
+pub(super) fn valid_at(certificate: &Certificate, instant: Timestamp) -> bool {
+    let validity = certificate.tbs_certificate().validity();
+    let seconds = instant.millis().div_euclid(1000);
+    let second = |time: Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    second(validity.not_before) <= seconds && seconds <= second(validity.not_after)
+}
+
+pub(super) fn common_name(certificate: &Certificate) -> String {
+    let name = certificate.tbs_certificate().subject().common_name();
+    name.ok()
+        .flatten()
+        .map(|name| name.value().into_owned())
+        .unwrap_or_default()
+}
+
+/// A signer whose key is in this program's memory.
+pub struct SoftSigner {
+    key: SigningKey,
+    chain: Chain,
+}
+
+impl SoftSigner {
+    pub(super) fn new(key: SigningKey, chain: Chain) -> Self {
+        Self { key, chain }
+    }
+}
+
+impl fmt::Debug for SoftSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SoftSigner({})", self.chain.signer_name())
+    }
+}
+
+impl Signer for SoftSigner {
+    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], SignerError> {
+        let signature: Signature = self
+            .key
+            .sign_prehash(digest)
+            .map_err(|error| SignerError::Refused(error.to_string()))?;
+        Ok(signature.normalize_s().to_bytes().into())
+    }
+
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+}

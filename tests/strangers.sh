@@ -1,0 +1,98 @@
+#!/bin/sh
+# Other people's tools on a folder of certificates: root.pem, NNN.pdf and NNN.json (the records).
+#
+#   tests/strangers.sh DIR
+#
+# Needs poppler-utils, qpdf, zbar-tools, pyHanko with its command line, python3. Says what failed; exit status 0 when
+# every tool accepts every certificate and refuses every altered one.
+set -eu
+folder=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+fail() {
+    echo "FAILED $1: $2" >&2
+    failures=$((failures + 1))
+}
+
+cat > "$work/trust.yml" <<END
+validation-contexts:
+  exam:
+    trust: $folder/root.pem
+    trust-replace: true
+END
+
+pyhanko_says() {
+    pyhanko --config "$work/trust.yml" sign validate --validation-context exam --no-revocation-check \
+        --executive-summary "$1" 2>/dev/null || true
+}
+
+entry() {
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+
+# Adds one to the byte in the middle of the file; then to a byte of the signature's value.
+alter() {
+    python3 - "$1" "$2" "$3" <<'END'
+import re, sys
+source, target, where = sys.argv[1:]
+data = bytearray(open(source, "rb").read())
+if where == "middle":
+    data[len(data) // 2] ^= 1
+else:
+    hole = re.search(rb"/Contents<([0-9A-F]+?)0{64,}>", data)
+    at = hole.end(1) - 12
+    data[at] = ord("1") if data[at] != ord("1") else ord("2")
+open(target, "wb").write(data)
+END
+}
+
+accepted() {
+    pdf=$1
+    record=${pdf%.pdf}.json
+    name=$(basename "$pdf")
+    pdfsig -nocert "$pdf" > "$work/pdfsig" 2>&1 || true
+    grep -q 'Signature Validation: Signature is Valid.' "$work/pdfsig" || fail "$name" "pdfsig: signature"
+    grep -q 'Total document signed' "$work/pdfsig" || fail "$name" "pdfsig: not the whole document"
+    grep -q 'ETSI.CAdES.detached' "$work/pdfsig" || fail "$name" "pdfsig: type"
+    pyhanko_says "$pdf" | grep -q ':VALID' || fail "$name" "pyHanko"
+    qpdf --check "$pdf" > /dev/null 2>&1 || fail "$name" "qpdf --check"
+    pdfdetach -list "$pdf" 2>/dev/null | grep -q 'credential.json' || fail "$name" "no credential inside"
+    pdffonts "$pdf" 2>/dev/null | tail -n +3 | awk '$(NF-4) != "yes" || $(NF-3) != "yes" || $(NF-2) != "yes" { bad = 1 } END { exit bad }' ||
+        fail "$name" "a font is not embedded, not a subset or without Unicode"
+    # Long names may stand on two lines: blanks are not compared.
+    pdftotext -layout "$pdf" "$work/text" && tr -d ' \n\f\r' < "$work/text" > "$work/joined"
+    pdftotext -raw "$pdf" - | tr -d ' \n\f\r' >> "$work/joined"
+    for field in name citizen_id number occupation issuer title; do
+        wanted=$(entry "$record" "$field" | tr -d ' ')
+        grep -qF -- "$wanted" "$work/joined" || fail "$name" "text: $field"
+    done
+    pdftoppm -r 300 -png -singlefile "$pdf" "$work/page"
+    code=$(zbarimg -q --raw -Sdisable -Sqrcode.enable "$work/page.png" 2>/dev/null || true)
+    pdfdetach -save 1 -o "$work/credential.json" "$pdf" > /dev/null 2>&1
+    [ -n "$code" ] && [ "$code" = "$(entry "$work/credential.json" statement)" ] || fail "$name" "QR code"
+}
+
+refused() {
+    name=$(basename "$1")
+    for where in middle signature; do
+        alter "$1" "$work/altered.pdf" "$where"
+        if pdfsig -nocert "$work/altered.pdf" 2>&1 | grep -q 'Signature is Valid.'; then
+            fail "$name" "pdfsig accepts it altered ($where)"
+        fi
+        if pyhanko_says "$work/altered.pdf" | grep -q ':VALID'; then
+            fail "$name" "pyHanko accepts it altered ($where)"
+        fi
+    done
+}
+
+count=0
+for pdf in "$folder"/[0-9]*.pdf; do
+    accepted "$pdf"
+    count=$((count + 1))
+    [ "$count" -gt 3 ] || refused "$pdf"
+done
+[ "$count" -gt 0 ] || { echo "no certificates in $folder" >&2; exit 2; }
+echo "$count certificates, $failures failures"
+[ "$failures" -eq 0 ]
