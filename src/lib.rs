@@ -4,12 +4,12 @@
 //! The modules below are the story in its order. The chapters of the story are pure rules: no SQL, no HTTP, no clock and
 //! no dice of their own. The machinery under them saves, serves and signs.
 
-pub mod certificate;
-pub mod document;
 pub mod kernel;
 
-// Sheets of another kind than paper: tables in and out.
+// Sheets in and out: tables for offices, sheets of paper for people.
 pub mod spreadsheet;
+
+pub mod document;
 
 // The story.
 pub mod bank;
@@ -23,6 +23,8 @@ pub mod sitting;
 pub mod marking;
 
 pub mod result;
+
+pub mod certificate;
 
 // Beside the story.
 pub mod identity;

@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Failure, say};
 use crate::config::{Config, LogFormat};
+use crate::document::Fonts;
 use crate::kernel::{Entropy, OsEntropy, Seed, SystemClock};
 use crate::office::{Keys, Office, account};
 use crate::store::Store;
@@ -108,7 +109,14 @@ pub(super) async fn open_office(config: &Config) -> Result<Office, Failure> {
     let store = Store::open(&url).await?;
     store.check_durability().await.map_err(Failure::new)?;
     let keys = Keys::from_secret(secret(config)?);
-    Ok(Office::start(store, Arc::new(SystemClock), Arc::new(OsEntropy), keys))
+    let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
+    Ok(Office::start(
+        store,
+        Arc::new(SystemClock),
+        Arc::new(OsEntropy),
+        keys,
+        fonts,
+    ))
 }
 
 /// The installation's secret: from the settings, or a file in the data folder that only its owner can read.

@@ -36,6 +36,7 @@ pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
 pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
 
+use crate::document::Fonts;
 use crate::kernel::{Clock, Entropy, Timestamp};
 use crate::store::Store;
 
@@ -51,11 +52,19 @@ pub struct Office {
     pub keys: Keys,
     /// The queue for password hashing.
     pub hasher: Hasher,
+    /// The typefaces of printed sheets, and what they lack.
+    pub fonts: Arc<Fonts>,
 }
 
 impl Office {
     /// An office over this database.
-    pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, keys: Keys) -> Self {
+    pub fn start(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        keys: Keys,
+        fonts: Arc<Fonts>,
+    ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // One core stays free for answers.
         let hasher = Hasher::new(cores.saturating_sub(1));
@@ -65,6 +74,7 @@ impl Office {
             entropy,
             keys,
             hasher,
+            fonts,
         }
     }
 
