@@ -1,0 +1,111 @@
+//! A running installation for one test: its own database, a clock that the test moves, repeatable dice, real HTTP.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jianding::document::Fonts;
+use jianding::kernel::{ManualClock, SeededEntropy, Timestamp};
+use jianding::office::{Keys, Office};
+use jianding::store::Store;
+use jianding::web::{App, Serving, Site, serve};
+use tokio::sync::oneshot;
+
+use crate::people::Person;
+use crate::postgres;
+
+/// 2026-11-23 09:00 in Shanghai, a Monday.
+pub(crate) const MONDAY_NINE: Timestamp = Timestamp::from_millis(1_795_395_600_000);
+
+/// An installation.
+pub(crate) struct House {
+    pub(crate) office: Arc<Office>,
+    pub(crate) clock: ManualClock,
+    pub(crate) url: String,
+    stop: Option<oneshot::Sender<()>>,
+    _folder: tempfile::TempDir,
+}
+
+/// Whether the checks require this tool instead of skipping what needs it.
+pub(crate) fn required(tool: &str) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
+    let tools = std::env::var("JIANDING_REQUIRE").unwrap_or_default();
+    tools.split(',').any(|one| one == tool)
+}
+
+/// Tells the same story in a house on SQLite and, where it is installed, in one on PostgreSQL.
+pub(crate) fn on_both_engines<F: Future<Output = ()>>(story: impl Fn(House) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        story(House::on_sqlite().await).await;
+        if let Some(url) = postgres::fresh_database() {
+            story(House::open(&url, tempfile::tempdir().unwrap()).await).await;
+        }
+    });
+}
+
+/// Tells a story on SQLite only: for what does not touch the database's ways.
+pub(crate) fn on_sqlite<F: Future<Output = ()>>(story: impl Fn(House) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async { story(House::on_sqlite().await).await });
+}
+
+impl House {
+    async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("house.db").display());
+        Self::open(&url, folder).await
+    }
+
+    async fn open(url: &str, folder: tempfile::TempDir) -> Self {
+        let store = Store::open(url).await.unwrap();
+        store.check_durability().await.unwrap();
+        let clock = ManualClock::at(MONDAY_NINE);
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let keys = Keys::from_secret([9; 32]);
+        let fonts = Arc::new(Fonts::built_in().unwrap());
+        let serving = Serving::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let base_url = format!("http://{}", serving.address);
+        let office = Arc::new(Office::start(store, Arc::new(clock.clone()), entropy, keys, fonts));
+        let site = Site {
+            base_url: base_url.clone(),
+            zone: jiff::tz::TimeZone::get("Asia/Shanghai").unwrap(),
+            demo: false,
+            trust_proxy: false,
+        };
+        let (stop, stopped) = oneshot::channel();
+        let app = App::new(office.clone(), site);
+        tokio::spawn(async move {
+            serve(serving, app, async {
+                let _ = stopped.await;
+            })
+            .await
+            .unwrap();
+        });
+        Self {
+            office,
+            clock,
+            url: base_url,
+            stop: Some(stop),
+            _folder: folder,
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn stranger(&self) -> Person {
+        Person::at(&self.url)
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
