@@ -82,6 +82,16 @@ impl fmt::Debug for Authority {
 impl Authority {
     /// Makes a root, an issuing authority and a signing key for this body. The same dice give the same authority.
     pub fn create(name: &str, now: Timestamp, entropy: &dyn Entropy) -> Result<Self, AuthorityError> {
+        Self::make(name, now, entropy, Kind::Signing)
+    }
+
+    /// An authority whose third certificate is not one for signing documents: what a verifier must refuse.
+    #[cfg(test)]
+    pub(super) fn of_wrong_purpose(name: &str, now: Timestamp, entropy: &dyn Entropy) -> Self {
+        Self::make(name, now, entropy, Kind::Issuing).unwrap()
+    }
+
+    fn make(name: &str, now: Timestamp, entropy: &dyn Entropy, leaf: Kind) -> Result<Self, AuthorityError> {
         let subject = |role: &str| distinguished_name(name, role);
         let (root_name, issuing_name, signing_name) = (
             subject("Root")?,
@@ -104,7 +114,7 @@ impl Authority {
         )?;
         let issuing = role(&issuing_name, &root_name, Kind::Issuing);
         let issuing = certify(issuing, &issuing_key, &root_key, ISSUING_LIFE)?;
-        let signing = role(&signing_name, &issuing_name, Kind::Signing);
+        let signing = role(&signing_name, &issuing_name, leaf);
         let signing = certify(signing, &signing_key, &issuing_key, SIGNING_LIFE)?;
         Ok(Self {
             root_key,

@@ -98,4 +98,82 @@ mod tests {
         let refused = issue(&record, &FONTS, &signer(), NOW);
         assert!(matches!(refused, Err(IssueError::Findings(found)) if found == [Finding::NoPhoto]));
     }
+
+    /// No validator for PDF/A-3b is at hand, so the object tree is walked for its clauses.
+    #[test]
+    fn the_file_keeps_the_rules_of_archiving() {
+        use lopdf::{Document, Object};
+        let doc = Document::load_mem(&issue(&one(), &FONTS, &signer(), NOW).unwrap().pdf).unwrap();
+        assert_eq!(doc.version, "1.7");
+        assert!(doc.trailer.has(b"ID") && !doc.trailer.has(b"Encrypt"));
+        let catalog = doc.catalog().unwrap();
+        assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"zh-CN");
+        let metadata = catalog.get_deref(b"Metadata", &doc).unwrap().as_stream().unwrap();
+        assert!(
+            !metadata.dict.has(b"Filter"),
+            "metadata must be readable without unpacking"
+        );
+        let xmp = String::from_utf8(metadata.content.clone()).unwrap();
+        let title = format!("职业技能等级证书 {}", one().number);
+        for wanted in [
+            "<pdfaid:part>3<",
+            "<pdfaid:conformance>B<",
+            "2026-11-23T02:13:20+00:00",
+            &title,
+        ] {
+            assert!(xmp.contains(wanted), "{wanted}");
+        }
+        let intents = catalog.get(b"OutputIntents").unwrap().as_array().unwrap();
+        let intent = intents[0].as_dict().unwrap();
+        assert_eq!(intent.get(b"S").unwrap().as_name().unwrap(), b"GTS_PDFA1");
+        assert!(
+            intent
+                .get_deref(b"DestOutputProfile", &doc)
+                .unwrap()
+                .as_stream()
+                .is_ok()
+        );
+        let mut fonts = 0;
+        for object in doc.objects.values() {
+            let dictionary = match object {
+                Object::Dictionary(dictionary) => dictionary,
+                Object::Stream(stream) => &stream.dict,
+                _ => continue,
+            };
+            for forbidden in [
+                b"SMask".as_slice(),
+                b"ca",
+                b"CA",
+                b"BM",
+                b"TR",
+                b"Interpolate",
+                b"Alternates",
+                b"OPI",
+            ] {
+                assert!(!dictionary.has(forbidden), "{}", String::from_utf8_lossy(forbidden));
+            }
+            let kind = dictionary.get(b"Type").and_then(Object::as_name).unwrap_or_default();
+            if kind == b"FontDescriptor" {
+                assert!(dictionary.has(b"FontFile3") || dictionary.has(b"FontFile2"), "embedded");
+                let name = dictionary.get(b"FontName").unwrap().as_name().unwrap();
+                assert_eq!(name[6], b'+', "a subset has a tag");
+                fonts += 1;
+            }
+            if dictionary.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Type0") {
+                assert!(dictionary.has(b"ToUnicode"));
+            }
+            if kind == b"Filespec" {
+                assert_eq!(dictionary.get(b"AFRelationship").unwrap().as_name().unwrap(), b"Data");
+                assert!(dictionary.has(b"UF") && dictionary.has(b"F"));
+            }
+            if kind == b"Annot" {
+                assert_eq!(
+                    dictionary.get(b"F").unwrap().as_i64().unwrap() & 0b10_0111,
+                    4,
+                    "printed, not hidden"
+                );
+            }
+        }
+        assert_eq!(fonts, 1);
+    }
 }

@@ -95,9 +95,9 @@ pub(super) fn draw(
     let border = fonts.shared_artwork("certificate border", frame::border);
     paper.artwork((0.0, 0.0), SHEET_WIDTH, &border);
     heading(&mut paper, record, scheme);
-    let end = table(&mut paper, record, scheme);
+    table(&mut paper, record, scheme);
     photograph(&mut paper, record);
-    foot(&mut paper, record, statement, end)?;
+    foot(&mut paper, record, statement)?;
     if record.sample {
         mark_as_sample(&mut paper);
     }
@@ -126,30 +126,69 @@ fn heading(paper: &mut Paper<'_>, record: &CertificateRecord, scheme: &Scheme) {
     paper.paragraph((LEFT, y - 0.6), width, 11.5, Pen::new(8.5).ink(QUIET), &scheme.text_en);
 }
 
-fn table(paper: &mut Paper<'_>, record: &CertificateRecord, scheme: &Scheme) -> f32 {
-    let mut y = 108.0;
-    for field in fields(record, scheme) {
-        paper.text((LEFT, y), TEXT, Align::Left, field.label);
-        paper.text((LEFT, y + 3.6), SMALL, Align::Left, field.label_en);
+/// A field set in lines.
+struct Row {
+    field: Field,
+    pen: Pen,
+    lines: Vec<String>,
+    english: Vec<String>,
+}
+
+impl Row {
+    fn set(paper: &Paper<'_>, field: Field) -> Self {
         let pen = fit(paper, TEXT, &field.value);
-        let lines = paper.lines(VALUE_END - VALUE, pen, &field.value);
-        for (index, line) in lines.iter().enumerate() {
-            if index > 0 {
-                y += 4.6;
-            }
-            paper.text((VALUE, y), pen, Align::Left, line);
+        let width = VALUE_END - VALUE;
+        let english = field.value_en.as_deref().map(|text| paper.lines(width, SMALL, text));
+        Self {
+            pen,
+            lines: paper.lines(width, pen, &field.value),
+            english: english.unwrap_or_default(),
+            field,
         }
-        if let Some(english) = &field.value_en {
-            for line in paper.lines(VALUE_END - VALUE, SMALL, english) {
-                y += 3.6;
-                paper.text((VALUE, y), SMALL, Align::Left, &line);
-            }
-            y -= 3.6;
-        }
-        paper.line((VALUE - 1.0, y + 5.0), (VALUE_END, y + 5.0), 0.4, RULE);
-        y += 11.6;
     }
-    y
+
+    /// How much it is higher than a row of one line with its English.
+    fn extra(&self) -> f32 {
+        let more = |lines: &[String], pitch: f32| lines.iter().skip(1).map(|_| pitch).sum::<f32>();
+        more(&self.lines, LINE_PITCH) + more(&self.english, SMALL_PITCH)
+    }
+
+    fn draw(&self, paper: &mut Paper<'_>, mut y: f32) {
+        paper.text((LEFT, y), TEXT, Align::Left, self.field.label);
+        paper.text((LEFT, y + SMALL_PITCH), SMALL, Align::Left, self.field.label_en);
+        let rule = y + self.extra() + 5.0;
+        for line in &self.lines {
+            paper.text((VALUE, y), self.pen, Align::Left, line);
+            y += LINE_PITCH;
+        }
+        y += SMALL_PITCH - LINE_PITCH;
+        for line in &self.english {
+            paper.text((VALUE, y), SMALL, Align::Left, line);
+            y += SMALL_PITCH;
+        }
+        paper.line((VALUE - 1.0, rule), (VALUE_END, rule), 0.4, RULE);
+    }
+}
+
+const TABLE_TOP: f32 = 108.0;
+const FOOT_TOP: f32 = 206.0;
+const LINE_PITCH: f32 = 4.6;
+const SMALL_PITCH: f32 = 3.6;
+
+/// Rows stand closer when long texts need their room; the longest that lint lets pass still end above the foot.
+fn table(paper: &mut Paper<'_>, record: &CertificateRecord, scheme: &Scheme) {
+    let rows: Vec<Row> = fields(record, scheme)
+        .into_iter()
+        .map(|field| Row::set(paper, field))
+        .collect();
+    let extra: f32 = rows.iter().map(Row::extra).sum();
+    let count = rows.iter().map(|_| 1.0).sum::<f32>();
+    let pitch = ((FOOT_TOP - TABLE_TOP - extra) / count).clamp(8.6, 11.6);
+    let mut y = TABLE_TOP;
+    for row in rows {
+        row.draw(paper, y);
+        y += pitch + row.extra();
+    }
 }
 
 /// The same pen, or a smaller one when the text would not go on the line; long names go on two lines at nine points.
@@ -172,8 +211,8 @@ fn photograph(paper: &mut Paper<'_>, record: &CertificateRecord) {
     paper.frame((at.0 - 0.5, at.1 - 0.5), (size.0 + 1.0, size.1 + 1.0), 0.4, RULE);
 }
 
-fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str, end: f32) -> Result<(), DocumentError> {
-    let top = end.max(206.0);
+fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str) -> Result<(), DocumentError> {
+    let top = FOOT_TOP;
     let code = qr(statement).map_err(|_| DocumentError::Unwritable)?;
     paper.artwork((LEFT - 2.0, top), 34.0, &code);
     paper.text(

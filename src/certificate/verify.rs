@@ -373,6 +373,13 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_that_is_not_for_signing_documents_does_not_sign_them() {
+        let wrong = Authority::of_wrong_purpose("Centre", NOW, &SeededEntropy::new(6));
+        let issued = issue(&one(), &FONTS, &wrong.signer(), NOW).unwrap();
+        assert_eq!(verify(&issued.pdf, &[wrong.trust_root()]), Err(NotGenuine::Purpose));
+    }
+
+    #[test]
     fn what_is_no_pdf_is_unreadable_and_an_unsigned_one_not_signed() {
         assert_eq!(refused(b""), NotGenuine::Unreadable);
         assert_eq!(refused(b"PK\x03\x04"), NotGenuine::Unreadable);
