@@ -51,6 +51,8 @@ pub struct Office {
     pub keys: Keys,
     /// The queue for password hashing.
     pub hasher: Hasher,
+    /// The desk through which all answers go.
+    pub desk: desk::AnswerDesk,
 }
 
 impl Office {
