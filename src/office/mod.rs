@@ -52,8 +52,13 @@ pub struct Office {
     pub keys: Keys,
     /// The queue for password hashing.
     pub hasher: Hasher,
+<<<<<<< HEAD
     /// The typefaces of printed sheets, and what they lack.
     pub fonts: Arc<Fonts>,
+=======
+    /// The desk through which all answers go.
+    pub desk: desk::AnswerDesk,
+>>>>>>> wt-exam
 }
 
 impl Office {

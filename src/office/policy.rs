@@ -129,6 +129,7 @@ policies! {
     SESSION_START: Write "session.start" "/sessions/{session}/start" Roles(&[Invigilator]), "Opens a session for its candidates.";
     SESSION_CLOSE: Write "session.close" "/sessions/{session}/close" Roles(&[Invigilator]), "Closes a session after its last candidate.";
     SESSION_EXTEND: Write "session.extend" "/sessions/{session}/extend" Roles(&[Invigilator]), "Gives everybody in the room extra time.";
+    SESSION_CHECK_IN: Write "session.check-in" "/sessions/{session}/check-in" Roles(&[Invigilator]), "Checks several candidates of a session in at once.";
     ATTEMPT_CHECK_IN: Write "attempt.check-in" "/attempts/{attempt}/check-in" Roles(&[Invigilator]), "Checks a candidate in, person against photo.";
     ATTEMPT_EXTEND: Write "attempt.extend" "/attempts/{attempt}/extend" Roles(&[Invigilator]), "Gives one candidate extra time.";
     ATTEMPT_RELEASE: Write "attempt.release" "/attempts/{attempt}/release" Roles(&[Invigilator]), "Lets a candidate go on at another terminal.";
