@@ -4,8 +4,10 @@
 //! The modules below are the story in its order. The chapters of the story are pure rules: no SQL, no HTTP, no clock and
 //! no dice of their own. The machinery under them saves, serves and signs.
 
+pub mod bank;
 pub mod identity;
 pub mod kernel;
 pub mod office;
+pub mod paper;
 pub mod store;
 pub mod web;

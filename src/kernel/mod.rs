@@ -1,7 +1,8 @@
-//! The words that every chapter needs: ids, time, dice, exact marks, parsed text, digests.
+//! The words that every chapter needs: ids, time, dice, exact marks, parsed text, digests, languages.
 //!
 //! Nothing here knows what an examination is, and nothing here imports anything of ours.
 
+mod canonical;
 mod digest;
 mod entropy;
 mod id;
@@ -11,6 +12,7 @@ mod secret;
 mod text;
 mod time;
 
+pub use canonical::canonical_json;
 pub use digest::{Digest, KeyedDigest};
 pub use entropy::{Entropy, OsEntropy, Seed, SeededEntropy};
 pub use id::*;
