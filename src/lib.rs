@@ -5,6 +5,8 @@
 //! no dice of their own. The machinery under them saves, serves and signs.
 
 pub mod bank;
+pub mod certificate;
+pub mod document;
 pub mod identity;
 pub mod kernel;
 pub mod office;
