@@ -7,9 +7,16 @@
 pub mod bank;
 pub mod certificate;
 pub mod document;
+pub mod enrolment;
 pub mod identity;
 pub mod kernel;
+pub mod marking;
 pub mod office;
 pub mod paper;
+pub mod result;
+pub mod sitting;
+pub mod spreadsheet;
+pub mod staff;
 pub mod store;
+pub mod supervision;
 pub mod web;
