@@ -26,16 +26,20 @@ pub mod supervision;
 pub mod terminal;
 pub mod verification;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::sync::Arc;
 
 pub use act::{Act, Actor, Caller};
 pub use hasher::Hasher;
-pub use input::{Download, List, Upload};
+pub use input::{Download, List, Moment, Upload};
 pub use keys::Keys;
 pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
 pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
 
+use crate::document::Fonts;
 use crate::kernel::{Clock, Entropy, Timestamp};
 use crate::store::Store;
 
@@ -51,6 +55,12 @@ pub struct Office {
     pub keys: Keys,
     /// The queue for password hashing.
     pub hasher: Hasher,
+    /// The zone in which people give and read times.
+    pub zone: jiff::tz::TimeZone,
+    /// The faces in which documents are set.
+    pub fonts: Arc<Fonts>,
+    /// The banks that were opened lately.
+    pub banks: bank::Shelf,
 }
 
 impl Office {
