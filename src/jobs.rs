@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::office::Office;
+use crate::office::{Office, room};
 
 /// How often the jobs look around.
 const BEAT: Duration = Duration::from_secs(1);
@@ -19,6 +19,9 @@ pub async fn run(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
             _ = beat.tick() => {}
             _ = stop.changed() => return,
         }
-        let _ = &office;
+        // Overdue attempts are also closed when somebody looks; a failure here is tried again at the next beat.
+        if let Err(refusal) = room::close_overdue(&office).await {
+            tracing::warn!(%refusal, "overdue attempts");
+        }
     }
 }

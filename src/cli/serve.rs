@@ -10,7 +10,7 @@ use super::{Failure, say};
 use crate::config::{Config, LogFormat};
 use crate::document::Fonts;
 use crate::kernel::{Entropy, OsEntropy, Seed, SystemClock};
-use crate::office::{Keys, Office, account};
+use crate::office::{Foundations, Keys, Office, account};
 use crate::store::Store;
 use crate::web::{App, Serving, Site};
 use crate::{jobs, web};
@@ -31,24 +31,21 @@ pub(super) fn serve(file: Option<&Path>) -> Result<(), Failure> {
     let config = load_config(file)?;
     start_log(&config);
     runtime()?.block_on(async {
-        let office = open_office(&config).await?;
+        let office = open_office(&config, false).await?;
         if let Some(path) = account::first_link(&office).await? {
             say(&format!("First administrator: {}{path}", config.base_url));
         }
         let serving = Serving::bind(config.listen)?;
         say(&format!("Listening on {}", serving.address));
-        run(office, site(&config, false), serving).await
+        run(
+            office,
+            Site {
+                trust_proxy: config.trust_proxy,
+            },
+            serving,
+        )
+        .await
     })
-}
-
-/// The settings that pages need.
-pub(super) fn site(config: &Config, demo: bool) -> Site {
-    Site {
-        base_url: config.base_url.clone(),
-        zone: config.zone.clone(),
-        demo,
-        trust_proxy: config.trust_proxy,
-    }
 }
 
 /// A runtime with one worker for each core.
@@ -100,7 +97,7 @@ fn start_log(config: &Config) {
 }
 
 /// Opens the database and the keys of an installation.
-pub(super) async fn open_office(config: &Config) -> Result<Office, Failure> {
+pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, Failure> {
     std::fs::create_dir_all(&config.data)?;
     let url = config
         .database_url
@@ -110,13 +107,16 @@ pub(super) async fn open_office(config: &Config) -> Result<Office, Failure> {
     store.check_durability().await.map_err(Failure::new)?;
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
-    Ok(Office::start(
+    Ok(Office::open(Foundations {
         store,
-        Arc::new(SystemClock),
-        Arc::new(OsEntropy),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
         keys,
         fonts,
-    ))
+        zone: config.zone.clone(),
+        base_url: config.base_url.clone(),
+        demo,
+    }))
 }
 
 /// The installation's secret: from the settings, or a file in the data folder that only its owner can read.

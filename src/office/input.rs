@@ -5,8 +5,13 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Broken;
+use crate::kernel::Timestamp;
 
 /// Several values: a JSON array, or in a form one field with commas or a field that occurs several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -56,6 +61,55 @@ where
     }
 }
 
+/// For `#[serde(deserialize_with = "number")]`: a whole number, or in a form its text.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        Number(i64),
+        Text(String),
+    }
+    match Shape::deserialize(deserializer)? {
+        Shape::Number(number) => Ok(number),
+        Shape::Text(text) => text.trim().parse().map_err(serde::de::Error::custom),
+    }
+}
+
+/// An instant as people and programs give it: `2026-05-06T09:30` in the installation's zone, or milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(transparent)]
+pub struct Moment(#[schemars(with = "String")] pub String);
+
+impl Moment {
+    /// The instant, read in this zone.
+    pub fn read(&self, zone: &TimeZone) -> Result<Timestamp, Broken> {
+        let text = self.0.trim();
+        if let Ok(millis) = text.parse::<i64>() {
+            return Ok(Timestamp::from_millis(millis));
+        }
+        text.parse::<DateTime>()
+            .ok()
+            .and_then(|local| zone.to_timestamp(local).ok())
+            .map(|instant| Timestamp::from_millis(instant.as_millisecond()))
+            .ok_or_else(|| Broken::new("moment-unreadable").with("text", text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Number(i64),
+            Text(String),
+        }
+        Ok(match Shape::deserialize(deserializer)? {
+            Shape::Number(number) => Self(number.to_string()),
+            Shape::Text(text) => Self(text),
+        })
+    }
+}
+
 /// A file that somebody sends: base64 in JSON, a file field in a form.
 #[derive(Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(transparent)]
@@ -100,3 +154,20 @@ impl Download {
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// What a `.pdf` is called on the web.
 pub const PDF: &str = "application/pdf";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_time_is_read_in_the_zone_of_the_installation() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        let read = |text: &str| Moment(text.to_owned()).read(&zone);
+        assert_eq!(
+            read("2026-05-06T09:30").unwrap(),
+            Timestamp::from_millis(1_778_031_000_000)
+        );
+        assert_eq!(read("1778031000000").unwrap(), read("2026-05-06T09:30").unwrap());
+        assert_eq!(read("yesterday").unwrap_err().code, "moment-unreadable");
+    }
+}

@@ -26,11 +26,14 @@ pub mod supervision;
 pub mod terminal;
 pub mod verification;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::sync::Arc;
 
 pub use act::{Act, Actor, Caller};
 pub use hasher::Hasher;
-pub use input::{Download, List, Upload};
+pub use input::{Download, List, Moment, Upload};
 pub use keys::Keys;
 pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
@@ -52,34 +55,68 @@ pub struct Office {
     pub keys: Keys,
     /// The queue for password hashing.
     pub hasher: Hasher,
-<<<<<<< HEAD
+    /// The zone in which people give and read times.
+    pub zone: jiff::tz::TimeZone,
     /// The typefaces of printed sheets, and what they lack.
     pub fonts: Arc<Fonts>,
-=======
+    /// The address under which people reach us, without a final slash; printed on certificates.
+    pub base_url: String,
+    /// Whether this is a demonstration, whose certificates say so.
+    pub demo: bool,
+    /// The banks that were opened lately.
+    pub banks: bank::Shelf,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
->>>>>>> wt-exam
+}
+
+/// What an office stands on.
+pub struct Foundations {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// Keys that are not in the database.
+    pub keys: Keys,
+    /// The typefaces of printed sheets.
+    pub fonts: Arc<Fonts>,
+    /// The zone in which people give and read times.
+    pub zone: jiff::tz::TimeZone,
+    /// The address under which people reach us, without a final slash.
+    pub base_url: String,
+    /// Whether this is a demonstration.
+    pub demo: bool,
 }
 
 impl Office {
-    /// An office over this database.
-    pub fn start(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        keys: Keys,
-        fonts: Arc<Fonts>,
-    ) -> Self {
+    /// Opens the office. Needs a runtime: the answer desk begins its work here.
+    pub fn open(foundations: Foundations) -> Self {
+        let Foundations {
+            store,
+            clock,
+            entropy,
+            keys,
+            fonts,
+            zone,
+            base_url,
+            demo,
+        } = foundations;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        // One core stays free for answers.
-        let hasher = Hasher::new(cores.saturating_sub(1));
+        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone());
         Self {
             store,
             clock,
             entropy,
             keys,
-            hasher,
+            // One core stays free for answers.
+            hasher: Hasher::new(cores.saturating_sub(1)),
+            zone,
             fonts,
+            base_url,
+            demo,
+            banks: bank::Shelf::default(),
+            desk,
         }
     }
 

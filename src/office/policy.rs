@@ -117,6 +117,8 @@ policies! {
 
     // Sessions
     SESSION_LIST: Read "session.list" "/sessions" Staff, "Lists the sessions that the caller has to do with.";
+    SESSION_PLANNED: Read "session.planned" "/batches/{batch}/sessions" OFFICE, "Lists a batch's sessions: where, when, and how far each is prepared.";
+    SESSION_SHOW: Read "session.show" "/sessions/{session}" OFFICE, "Shows how a session is prepared: seats, staff, papers, tasks, tickets.";
     SESSION_CREATE: Write "session.create" "/batches/{batch}/sessions" Roles(&[ExamOfficer]), "Plans a session in a room.";
     SESSION_SEAT: Write "session.seat" "/sessions/{session}/seats" Roles(&[ExamOfficer]), "Assigns seats to approved candidates.";
     SESSION_ASSIGN: Write "session.assign" "/sessions/{session}/staff" Roles(&[ExamOfficer]), "Assigns invigilators, examiners and supervisors.";

@@ -90,3 +90,96 @@ pub async fn note_duty(
     .await?;
     Ok(())
 }
+
+/// An event with the name of who did it.
+#[derive(Debug, Clone, FromRow)]
+pub struct NamedEventRow {
+    /// Its id; ids sort by time.
+    pub id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// `staff`, `candidate`, `anonymous` or `system`.
+    pub actor_kind: String,
+    /// The account, application or job.
+    pub actor_id: String,
+    /// The login, for staff.
+    pub login: Option<String>,
+    /// The name, for staff.
+    pub name: Option<String>,
+    /// The name of the act's policy.
+    pub act: String,
+    /// The id of what it was about.
+    pub subject: String,
+    /// The batch, if it belongs to one.
+    pub batch_id: Option<BatchId>,
+    /// Why, in the person's words; may be empty.
+    pub reason: String,
+    /// Facts as JSON.
+    pub detail: String,
+    /// The request.
+    pub request_id: String,
+}
+
+/// Which events are looked for; an empty text is no condition.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Login, or account, application or job.
+    pub actor: String,
+    /// The act.
+    pub act: String,
+    /// The subject.
+    pub subject: String,
+    /// The batch.
+    pub batch: String,
+    /// Not before.
+    pub from: Timestamp,
+    /// Before.
+    pub until: Timestamp,
+    /// Older than this event.
+    pub before: String,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A text after every id, for a search from the newest on.
+const AFTER_ALL: &str = "evt_z";
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            actor: String::new(),
+            act: String::new(),
+            subject: String::new(),
+            batch: String::new(),
+            from: Timestamp::from_millis(0),
+            until: Timestamp::from_millis(i64::MAX),
+            before: AFTER_ALL.to_owned(),
+            limit: 100,
+        }
+    }
+}
+
+/// The events that fit, the newest first.
+pub async fn search(connection: &mut Connection, search: &Search) -> Result<Vec<NamedEventRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT e.id, e.at, e.actor_kind, e.actor_id, c.login, c.name, e.act, e.subject, e.batch_id, e.reason,
+                e.detail, e.request_id
+         FROM event e LEFT JOIN account c ON c.id = e.actor_id
+         WHERE ($1 = '' OR c.login = $1 OR e.actor_id = $1)
+           AND ($2 = '' OR e.act = $2)
+           AND ($3 = '' OR e.subject = $3)
+           AND ($4 = '' OR e.batch_id = $4)
+           AND e.at >= $5 AND e.at < $6 AND e.id < $7
+         ORDER BY e.id DESC LIMIT $8",
+    )
+    .bind(&search.actor)
+    .bind(&search.act)
+    .bind(&search.subject)
+    .bind(&search.batch)
+    .bind(search.from)
+    .bind(search.until)
+    .bind(&search.before)
+    .bind(search.limit)
+    .fetch_all(connection)
+    .await?)
+}

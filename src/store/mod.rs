@@ -15,11 +15,13 @@ pub mod enrolment;
 pub mod event;
 pub mod plan;
 pub mod practical;
+pub mod readiness;
 pub mod result;
 pub mod session;
 pub mod setting;
 pub mod sitting;
 pub mod supervision;
+pub mod ticket;
 
 pub use engine::{Engine, Store, Tx};
 pub use error::{StoreError, one_row};

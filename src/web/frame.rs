@@ -2,11 +2,11 @@
 
 use fluent_bundle::FluentValue;
 
+use super::App;
 use super::messages::Messages;
-use super::{App, Site};
 use crate::identity::Role;
 use crate::kernel::{Language, Timestamp};
-use crate::office::{Actor, Broken, Caller, Fact};
+use crate::office::{Actor, Broken, Caller, Fact, Office};
 
 /// What every page needs besides its own facts.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct Frame {
     pub roles: Vec<Role>,
     /// Whether to say that this is a demonstration.
     pub demo: bool,
-    site: std::sync::Arc<Site>,
+    office: std::sync::Arc<Office>,
 }
 
 impl Frame {
@@ -39,8 +39,8 @@ impl Frame {
             path: path.to_owned(),
             person,
             roles,
-            demo: app.site.demo,
-            site: app.site.clone(),
+            demo: app.office.demo,
+            office: app.office.clone(),
         }
     }
 
@@ -125,7 +125,7 @@ impl Frame {
         jiff::Timestamp::from_millisecond(instant.millis())
             .map(|instant| {
                 instant
-                    .to_zoned_datetime(self.site.zone.clone())
+                    .to_zoned_datetime(self.office.zone.clone())
                     .strftime(pattern)
                     .to_string()
             })
@@ -139,6 +139,6 @@ impl Frame {
 
     /// The address under which people reach us.
     pub fn base_url(&self) -> &str {
-        &self.site.base_url
+        &self.office.base_url
     }
 }

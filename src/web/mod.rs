@@ -49,19 +49,13 @@ pub struct App {
     /// The office.
     pub office: Arc<Office>,
     /// Settings of the web side.
-    pub site: Arc<Site>,
+    pub site: Site,
     limits: Arc<limits::Limits>,
 }
 
 /// Settings of the web side.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Site {
-    /// The address under which people reach us, without a final slash.
-    pub base_url: String,
-    /// The zone in which times are shown.
-    pub zone: jiff::tz::TimeZone,
-    /// Whether a notice says that this is a demonstration.
-    pub demo: bool,
     /// Whether a proxy in front tells the caller's address in `X-Forwarded-For`.
     pub trust_proxy: bool,
 }
@@ -71,13 +65,13 @@ impl App {
     pub fn new(office: Arc<Office>, site: Site) -> Self {
         Self {
             office,
-            site: Arc::new(site),
+            site,
             limits: Arc::default(),
         }
     }
 
     /// Cookies go over https only when the public address says https.
     fn secure(&self) -> bool {
-        self.site.base_url.starts_with("https:")
+        self.office.base_url.starts_with("https:")
     }
 }

@@ -15,7 +15,7 @@ use crate::office::{Kind, Policy};
 
 /// `GET /api/openapi.json`
 pub(super) async fn document(State(app): State<App>) -> Json<Value> {
-    Json(describe(&app.site.base_url))
+    Json(describe(&app.office.base_url))
 }
 
 /// The whole description.
@@ -156,7 +156,7 @@ struct ApiPage {
 
 /// `GET /api`: the description, to read.
 pub(super) async fn browse(State(app): State<App>, visitor: Visitor) -> Response {
-    let document = describe(&app.site.base_url);
+    let document = describe(&app.office.base_url);
     let all = routes::all();
     let row = |(route, policy): (&Route, Policy)| {
         let operation = &document["paths"][&route.path][route.method.to_lowercase()];

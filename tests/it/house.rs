@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jianding::document::Fonts;
 use jianding::kernel::{ManualClock, SeededEntropy, Timestamp};
-use jianding::office::{Keys, Office};
+use jianding::office::{Foundations, Keys, Office};
 use jianding::store::Store;
 use jianding::web::{App, Serving, Site, serve};
 use tokio::sync::oneshot;
@@ -71,15 +71,18 @@ impl House {
         let fonts = Arc::new(Fonts::built_in().unwrap());
         let serving = Serving::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let base_url = format!("http://{}", serving.address);
-        let office = Arc::new(Office::start(store, Arc::new(clock.clone()), entropy, keys, fonts));
-        let site = Site {
-            base_url: base_url.clone(),
+        let office = Arc::new(Office::open(Foundations {
+            store,
+            clock: Arc::new(clock.clone()),
+            entropy,
+            keys,
+            fonts,
             zone: jiff::tz::TimeZone::get("Asia/Shanghai").unwrap(),
+            base_url: base_url.clone(),
             demo: false,
-            trust_proxy: false,
-        };
+        }));
         let (stop, stopped) = oneshot::channel();
-        let app = App::new(office.clone(), site);
+        let app = App::new(office.clone(), Site::default());
         tokio::spawn(async move {
             serve(serving, app, async {
                 let _ = stopped.await;

@@ -58,7 +58,6 @@ fn start() -> Option<Server> {
         .tempdir_in("/tmp")
         .expect("a temporary folder")
         .keep();
-    open_to_all(&folder);
     let data = folder.join("data");
     let made = as_nobody(&bin.join("initdb"))
         .args([

@@ -1,1 +1,0 @@
-//! Loading banks as immutable versions.

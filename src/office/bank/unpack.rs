@@ -1,0 +1,196 @@
+//! Unpacks a bank folder that somebody sent, without believing anything that the archive says about itself.
+
+use std::fs;
+use std::io::{Cursor, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use zip::ZipArchive;
+
+use crate::bank::{self, Reading};
+use crate::kernel::Entropy;
+use crate::office::Broken;
+
+/// The most files and folders.
+const MAX_ENTRIES: usize = 500;
+/// The most bytes of all files together.
+const MAX_UNPACKED: u64 = 60 * MEGABYTE;
+const MEGABYTE: u64 = 1_000_000;
+/// What one computer system adds to every archive; it is left out.
+const FOREIGN_FOLDER: &str = "__MACOSX";
+
+/// A folder that is gone when this is dropped.
+struct TempFolder(PathBuf);
+
+impl TempFolder {
+    fn new(entropy: &dyn Entropy) -> std::io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("jianding-bank-{}", entropy.seed()));
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        {
+            // Keys are inside: nobody else looks.
+            use std::os::unix::fs::DirBuilderExt as _;
+            builder.mode(0o700);
+        }
+        builder.create(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, "a temporary folder of a bank stays behind");
+        }
+    }
+}
+
+/// Reads the bank in a zip.
+pub(super) fn read(zip: &[u8], entropy: &dyn Entropy) -> Result<Reading, Broken> {
+    let folder = TempFolder::new(entropy).map_err(|error| unwritable(&error))?;
+    unpack(zip, &folder.0)?;
+    Ok(bank::read(&root(&folder.0)))
+}
+
+fn unreadable(cause: &dyn std::fmt::Display) -> Broken {
+    Broken::new("bank-zip-unreadable").with("cause", cause.to_string())
+}
+
+fn unwritable(cause: &std::io::Error) -> Broken {
+    tracing::error!(%cause, "unpacking a bank");
+    Broken::new("bank-zip-no-room")
+}
+
+fn unpack(zip: &[u8], folder: &Path) -> Result<(), Broken> {
+    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(|error| unreadable(&error))?;
+    if archive.len() > MAX_ENTRIES {
+        return Err(Broken::new("bank-zip-entries")
+            .with("entries", archive.len())
+            .with("most", MAX_ENTRIES));
+    }
+    let mut left = MAX_UNPACKED;
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(|error| unreadable(&error))?;
+        let name = entry.name().map_err(|error| unreadable(&error))?.replace('\\', "/");
+        let path = safe(&name).ok_or_else(|| Broken::new("bank-zip-path").with("name", name.as_str()))?;
+        if entry.is_dir() || path.starts_with(FOREIGN_FOLDER) {
+            continue;
+        }
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            return Err(Broken::new("bank-zip-foreign").with("name", name));
+        }
+        let target = folder.join(&path);
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent).map_err(|error| unwritable(&error))?;
+        }
+        // One byte more than is left, so that "just enough" and "too much" can be told apart.
+        let mut bytes = Vec::new();
+        let read = entry
+            .take(left + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&error))?;
+        left = left
+            .checked_sub(u64::try_from(read).unwrap_or(u64::MAX))
+            .ok_or_else(|| Broken::new("bank-zip-too-large").with("most", (MAX_UNPACKED / MEGABYTE).to_string()))?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&target)
+            .map_err(|_| Broken::new("bank-zip-path").with("name", name.as_str()))?;
+        file.write_all(&bytes).map_err(|error| unwritable(&error))?;
+    }
+    Ok(())
+}
+
+/// A path inside the folder, or none.
+fn safe(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(name);
+    let plain = !name.contains('\0') && path.components().all(|part| matches!(part, Component::Normal(_)));
+    plain.then_some(path)
+}
+
+/// The folder of `bank.toml`: people pack the folder itself as well as what is in it.
+fn root(folder: &Path) -> PathBuf {
+    let mut root = folder.to_owned();
+    while !root.join("bank.toml").exists() {
+        let mut entries = fs::read_dir(&root).into_iter().flatten().filter_map(Result::ok);
+        match (entries.next(), entries.next()) {
+            (Some(only), None) if only.path().is_dir() => root = only.path(),
+            _ => return folder.to_owned(),
+        }
+    }
+    root
+}
+
+#[cfg(test)]
+mod tests {
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+    use crate::kernel::SeededEntropy;
+
+    fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in files {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn refused(zip: &[u8]) -> &'static str {
+        read(zip, &SeededEntropy::new(1)).unwrap_err().code
+    }
+
+    #[test]
+    fn a_packed_folder_is_read_and_leaves_nothing_behind() {
+        let mut files = Vec::new();
+        let mut folders = vec![PathBuf::from("question-banks/chinese-cook/5")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push((path.to_str().unwrap().to_owned(), fs::read(&path).unwrap()));
+                }
+            }
+        }
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+            .collect();
+        let entropy = SeededEntropy::new(2);
+        let reading = read(&zip(&files), &entropy).unwrap();
+        assert!(reading.bank.is_some(), "{:?}", reading.problems.first());
+        let name = format!("jianding-bank-{}", SeededEntropy::new(2).seed());
+        assert!(!std::env::temp_dir().join(name).exists());
+    }
+
+    #[test]
+    fn ways_out_of_the_folder_and_other_files_are_refused() {
+        assert_eq!(refused(b"no zip"), "bank-zip-unreadable");
+        assert_eq!(refused(&zip(&[("../bank.toml", b"")])), "bank-zip-path");
+        assert_eq!(refused(&zip(&[("/etc/x.toml", b"")])), "bank-zip-path");
+        assert_eq!(refused(&zip(&[("run.exe", b"")])), "bank-zip-foreign");
+        let names: Vec<String> = (0..=MAX_ENTRIES).map(|number| format!("{number}.toml")).collect();
+        let many: Vec<_> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
+        assert_eq!(refused(&zip(&many)), "bank-zip-entries");
+    }
+
+    #[test]
+    fn a_bomb_is_stopped_while_it_unpacks() {
+        let zeros = vec![b'#'; 31_000_000];
+        assert_eq!(
+            refused(&zip(&[("a.toml", &zeros), ("b.toml", &zeros)])),
+            "bank-zip-too-large"
+        );
+    }
+
+    #[test]
+    fn an_empty_folder_is_told_as_a_bank_without_its_files() {
+        let reading = read(&zip(&[("x/other.toml", b"a = 1")]), &SeededEntropy::new(3)).unwrap();
+        assert!(reading.bank.is_none());
+        assert!(reading.errors().count() > 0);
+    }
+}

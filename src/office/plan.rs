@@ -1,1 +1,0 @@
-//! Plans, stations, rooms and batches.

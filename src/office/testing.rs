@@ -1,0 +1,59 @@
+//! An office on a database of its own, for tests of acts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Actor, Caller, Foundations, Keys, Office};
+use crate::document::Fonts;
+use crate::identity::Role;
+use crate::kernel::{AccountId, Language, ManualClock, SeededEntropy, SignInId, Timestamp};
+use crate::store::{Store, account};
+
+/// An office whose clock stands at 2026-05-06 09:30 in Shanghai, and the folder that it lives in.
+pub(crate) async fn office() -> (Office, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_file(&folder.path().join("office.db")).await.unwrap();
+    let office = Office::open(Foundations {
+        store,
+        clock: Arc::new(ManualClock::at(Timestamp::from_millis(1_778_031_000_000))),
+        entropy: Arc::new(SeededEntropy::new(11)),
+        keys: Keys::from_secret([7; 32]),
+        fonts: Arc::new(Fonts::built_in().unwrap()),
+        zone: jiff::tz::TimeZone::get("Asia/Shanghai").unwrap(),
+        base_url: "https://exam.example".to_owned(),
+        demo: false,
+    });
+    (office, folder)
+}
+
+/// A member of staff with these roles, stored and signed in.
+pub(crate) async fn staff(office: &Office, login: &str, roles: &[Role]) -> Caller {
+    let id = AccountId::new(office.now(), office.entropy.as_ref());
+    let row = account::AccountRow {
+        id,
+        login: login.to_owned(),
+        name: format!("员工{login}"),
+        password: None,
+        active: 1,
+        must_change_password: 0,
+        failures: 0,
+        locked_until: Timestamp::from_millis(0),
+        created_at: office.now(),
+    };
+    let mut tx = office.store.write().await.unwrap();
+    account::insert(&mut tx, &row).await.unwrap();
+    account::set_roles(&mut tx, id, roles).await.unwrap();
+    tx.commit().await.unwrap();
+    Caller {
+        actor: Actor::Staff {
+            account: id,
+            login: row.login,
+            name: row.name,
+            roles: roles.iter().copied().collect::<BTreeSet<_>>(),
+            sign_in: SignInId::new(office.now(), office.entropy.as_ref()),
+        },
+        request_id: "test".to_owned(),
+        language: Language::Zh,
+        address: String::new(),
+    }
+}
