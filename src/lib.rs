@@ -9,13 +9,20 @@ pub mod kernel;
 // The story.
 pub mod bank;
 pub mod paper;
+pub mod enrolment;
+pub mod sitting;
+pub mod marking;
+pub mod result;
 
 // Beside the story.
 pub mod identity;
+pub mod staff;
+pub mod supervision;
 
 // The machinery.
 pub mod config;
 pub mod jobs;
 pub mod office;
+pub mod spreadsheet;
 pub mod store;
 pub mod web;
