@@ -8,11 +8,11 @@ pub mod kernel;
 
 // The story.
 pub mod bank;
-pub mod paper;
 pub mod enrolment;
-pub mod sitting;
 pub mod marking;
+pub mod paper;
 pub mod result;
+pub mod sitting;
 
 // Beside the story.
 pub mod identity;
