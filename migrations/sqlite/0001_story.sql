@@ -341,7 +341,7 @@ CREATE TABLE checklist (
 CREATE TABLE finding (
     id         TEXT   NOT NULL PRIMARY KEY,
     session_id TEXT   NOT NULL REFERENCES session (id),
-    severity   TEXT   NOT NULL CHECK (severity IN ('remark', 'minor', 'major')),
+    severity   TEXT   NOT NULL CHECK (severity IN ('minor', 'major', 'critical')),
     text       TEXT   NOT NULL,
     raised_by  TEXT   NOT NULL REFERENCES account (id),
     raised_at  INTEGER NOT NULL

@@ -7,10 +7,12 @@ mod form;
 mod mean;
 mod overtime;
 mod practical;
+mod record;
 mod sheet;
 
 pub use form::{ElementForm, FormError, SheetForm, VetoEffect, VetoForm, VetoScope};
 pub use mean::{MeanMethod, MeanRefusal, MeanRule, SpreadExceeded, TaskScore, mean_of, mean_of_marks};
 pub use overtime::{Overrun, OvertimeRule};
 pub use practical::{PracticalError, TaskPart, practical_score};
+pub use record::{ConfirmedVeto, ElementRecord, OverLimit, SheetRecord};
 pub use sheet::{Deduction, RaisedVeto, ScoreSheet, SheetRefusal, SignedSheet, VetoCall};

@@ -16,6 +16,7 @@ pub struct ScoreSheet {
     examiner: AccountId,
     entries: BTreeMap<String, Entry>,
     vetoes: Vec<RaisedVeto>,
+    late: Marks,
 }
 
 /// A signed sheet. It is read; nothing changes it.
@@ -147,6 +148,7 @@ impl ScoreSheet {
             examiner,
             entries: BTreeMap::new(),
             vetoes: Vec::new(),
+            late: Marks::ZERO,
         })
     }
 
@@ -225,6 +227,11 @@ impl ScoreSheet {
         Ok(())
     }
 
+    /// Notes what lateness takes off the total. A second note replaces the first.
+    pub fn late(&mut self, off: Marks) {
+        self.late = off.max(Marks::ZERO);
+    }
+
     /// What an element has, vetoes applied; `None` while it is not marked.
     pub fn marks_of(&self, code: &str) -> Option<Marks> {
         let most = self.most_of(code).ok()?;
@@ -240,17 +247,19 @@ impl ScoreSheet {
         }
     }
 
-    /// The sum of what is marked, vetoes applied.
+    /// The sum of what is marked, less what lateness takes off, vetoes applied.
     pub fn total(&self) -> Marks {
         let struck = |veto: &RaisedVeto| matches!(veto.scope, VetoScope::Task | VetoScope::Test);
         if self.vetoes.iter().any(struck) {
             return Marks::ZERO;
         }
-        self.form
+        let marked: Marks = self
+            .form
             .elements
             .iter()
             .filter_map(|element| self.marks_of(&element.code))
-            .sum()
+            .sum();
+        (marked - self.late).max(Marks::ZERO)
     }
 
     /// The elements that are not marked yet.

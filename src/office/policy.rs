@@ -149,12 +149,15 @@ policies! {
 
     // Practical
     EXAMINER_WORK: Read "examiner.work" "/examiner/work" Roles(&[Examiner]), "Lists the caller's sessions, candidates and sheets.";
+    EXAMINER_SESSION: Read "examiner.session" "/examiner/sessions/{session}" Roles(&[Examiner]), "Shows the caller's candidates and own sheets in one session.";
+    SHEET_BLANK: Read "sheet.blank" "/sessions/{session}/sheets/blank" Roles(&[Examiner, ExamOfficer]), "Gives the blank score sheets of a session, to print.";
     SHEET_SHOW: Read "sheet.show" "/sheets/{sheet}" Roles(&[Examiner]), "Shows one's own score sheet.";
     SHEET_OPEN: Write "sheet.open" "/sessions/{session}/sheets" Roles(&[Examiner]), "Opens one's own sheet for a candidate and a task.";
     SHEET_SAVE: Write "sheet.save" "/sheets/{sheet}" Roles(&[Examiner]), "Saves marks and deductions of one's own sheet.";
     SHEET_SIGN: Write "sheet.sign" "/sheets/{sheet}/sign" Roles(&[Examiner]), "Signs one's own sheet; it never changes again.";
     VETO_RAISE: Write "veto.raise" "/sheets/{sheet}/vetoes" Roles(&[Examiner]), "Raises a veto item, with a reason.";
     VETO_CONFIRM: Write "veto.confirm" "/sheets/{sheet}/vetoes/{code}/confirm" Roles(&[Examiner]), "Gives the second signature to a veto item.";
+    VETO_WITHDRAW: Write "veto.withdraw" "/sheets/{sheet}/vetoes/{code}/withdraw" Roles(&[Examiner]), "Takes one's own veto item back before its second signature.";
 
     // Supervision
     SUPERVISION_WORK: Read "supervision.work" "/supervision/work" Roles(&[Supervisor]), "Lists the sessions to supervise.";
@@ -162,6 +165,7 @@ policies! {
     CHECKLIST_SAVE: Write "checklist.save" "/sessions/{session}/checklist" Roles(&[Supervisor]), "Saves, and on request signs, the on-site check-list.";
     FINDING_RAISE: Write "finding.raise" "/sessions/{session}/findings" Roles(&[Supervisor]), "Raises a finding.";
     HOLD_RAISE: Write "hold.raise" "/sessions/{session}/holds" Roles(&[Supervisor]), "Stops the release of the batch's results.";
+    HOLD_LIST: Read "hold.list" "/holds" Roles(&[Administrator, Auditor]), "Lists holds, the open ones first.";
     HOLD_LIFT: Write "hold.lift" "/holds/{hold}/lift" Roles(&[Administrator]), "Lifts a hold, as the one who sent the supervisor.";
 
     // Results

@@ -1,1 +1,153 @@
-//! Examiners' score sheets and vetoes.
+//! Practical judging: an examiner's sessions, own score sheets, vetoes with a second signature.
+//!
+//! Rules it keeps: only examiners assigned to a session judge there, only its seated candidates and its drawn tasks; an
+//! examiner gets own sheets and nobody else's marks; a signed sheet never changes; totals are computed here and never
+//! taken from a browser. What it does not do: make several examiners' totals one score (the settling of results does).
+
+mod fields;
+mod judged;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod veto;
+mod work;
+
+pub use judged::{Judged, judged};
+pub use sheet::{
+    DeductionView, ElementView, NextSheet, OpenSheet, OpenedSheet, SaveSheet, SheetState, SheetView, ShowSheet,
+    SignSheet, VetoView,
+};
+pub use veto::{ConfirmVeto, RaiseVeto, VetoDone, WithdrawVeto};
+pub use work::{
+    BlankSheets, BlankView, CandidateView, ExaminerSession, ExaminerWork, SessionBrief, SessionView, SheetBrief,
+    TaskBrief, WaitingVeto,
+};
+
+use std::sync::Arc;
+
+use super::{Broken, Caller, Office, Refusal};
+use crate::bank::{Bank, PracticalTask};
+use crate::kernel::{AccountId, BankVersionId, SessionId, SheetId, Timestamp};
+use crate::marking::{ConfirmedVeto, SheetRefusal};
+use crate::store::Connection;
+use crate::store::practical::{self as store, SheetRow, VetoRow, WorkRow};
+
+/// The duty under which an examiner stands in `assignment`.
+const EXAMINER: &str = "examiner";
+
+/// The bank of a version.
+async fn open_bank(office: &Office, id: BankVersionId) -> Result<Arc<Bank>, Refusal> {
+    let mut connection = office.store.read().await?;
+    let sealed = store::bank_content(&mut connection, id).await?;
+    drop(connection);
+    let fault = |cause: &dyn std::fmt::Display| Refusal::Fault(format!("bank {id}: {cause}"));
+    let sealed = sealed.ok_or_else(|| fault(&"not there"))?;
+    let plain = office
+        .keys
+        .vault
+        .open(&format!("bank_version.content/{id}"), &sealed)
+        .map_err(|error| fault(&error))?;
+    serde_json::from_slice(&plain)
+        .map(Arc::new)
+        .map_err(|error| fault(&error))
+}
+
+/// A task that the draw named; the bank has it, or something is broken.
+fn task_of<'b>(bank: &'b Bank, code: &str) -> Result<&'b PracticalTask, Refusal> {
+    bank.task(code)
+        .ok_or_else(|| Refusal::Fault(format!("task {code} is not in bank {}", bank.code)))
+}
+
+/// The practical session, if the caller is one of its examiners.
+async fn own_session(connection: &mut Connection, session: SessionId, examiner: AccountId) -> Result<WorkRow, Refusal> {
+    if !store::is_assigned(connection, session, examiner, EXAMINER).await? {
+        return Err(Refusal::NotFound);
+    }
+    store::work(connection, session)
+        .await?
+        .filter(|work| work.component == "practical")
+        .ok_or(Refusal::NotFound)
+}
+
+/// Whether tasks may be seen: from the opening on, so that nobody learns them before.
+fn has_begun(work: &WorkRow, now: Timestamp) -> bool {
+    now >= work.opens_at || work.state != "planned"
+}
+
+/// Refuses judging before the session opens and after the batch's results are settled.
+fn may_judge(work: &WorkRow, now: Timestamp) -> Result<(), Broken> {
+    if work.batch_state != "open" {
+        return Err(Broken::new("judging-over"));
+    }
+    if !has_begun(work, now) {
+        return Err(Broken::new("judging-not-begun").with("at", work.opens_at));
+    }
+    Ok(())
+}
+
+/// The caller's own sheet with its session.
+async fn own_sheet(connection: &mut Connection, id: SheetId, caller: &Caller) -> Result<(SheetRow, WorkRow), Refusal> {
+    let examiner = caller.account()?;
+    let sheet = store::sheet(connection, id).await?.ok_or(Refusal::NotFound)?;
+    let work = own_session(connection, sheet.session_id, examiner).await?;
+    if sheet.examiner_id != examiner {
+        return Err(Broken::new("sheet-of-another").into());
+    }
+    Ok((sheet, work))
+}
+
+/// Why a sheet that is signed takes no more.
+fn signed(sheet: &SheetRow) -> Refusal {
+    let broken = Broken::new("sheet-signed");
+    match sheet.signed_at {
+        Some(at) => broken.with("at", at).into(),
+        None => Refusal::Stale,
+    }
+}
+
+/// The vetoes that have both signatures.
+fn confirmed(vetoes: &[VetoRow]) -> Vec<ConfirmedVeto> {
+    let one = |veto: &VetoRow| {
+        Some(ConfirmedVeto {
+            code: veto.code.clone(),
+            reason: veto.reason.clone(),
+            raised_by: veto.raised_by,
+            confirmed_by: veto.confirmed_by?,
+            at: veto.confirmed_at?,
+        })
+    };
+    vetoes.iter().filter_map(one).collect()
+}
+
+impl From<SheetRefusal> for Refusal {
+    fn from(refusal: SheetRefusal) -> Self {
+        match refusal {
+            SheetRefusal::NoSuchElement { code } => Broken::new("element-unknown").with("element", code).into(),
+            SheetRefusal::TooMany { code, most, .. } => Broken::new("marks-above")
+                .with("most", most.to_string())
+                .at(format!("marks.{code}"))
+                .into(),
+            SheetRefusal::Negative { code, .. } => Broken::new("marks-negative").at(format!("marks.{code}")).into(),
+            SheetRefusal::Unmarked { codes } => Broken::new("sheet-unmarked")
+                .with("count", codes.len())
+                .with("elements", codes.join("、"))
+                .into(),
+            SheetRefusal::NoSuchVeto { .. } => Broken::new("veto-unknown").at("code").into(),
+            SheetRefusal::VetoStands { .. } => Broken::new("veto-stands").into(),
+            SheetRefusal::VetoWithoutReason => Broken::new("reason-missing").at("reason").into(),
+            SheetRefusal::SameSigner => Broken::new("veto-same-signer").into(),
+            SheetRefusal::Form(_) | SheetRefusal::VetoElement => Self::Fault(refusal.to_string()),
+        }
+    }
+}
+
+/// A reason that says something.
+pub(super) fn reason(text: &str, field: &str) -> Result<String, Refusal> {
+    const MOST_CHARS: usize = 500;
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Broken::new("reason-missing").at(field).into()),
+        chars if chars > MOST_CHARS => Err(Broken::new("text-too-long").with("most", MOST_CHARS).at(field).into()),
+        _ => Ok(text.to_owned()),
+    }
+}

@@ -1,0 +1,1 @@
+//! Practical judging, told through its acts on a database of its own.
