@@ -12,9 +12,11 @@
 )]
 
 mod accounts;
+mod cast;
 mod house;
 mod order;
 mod people;
 mod policy;
 mod postgres;
 mod schema;
+mod story;

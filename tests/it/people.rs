@@ -96,6 +96,18 @@ impl Person {
         (response.status(), response.text().await.unwrap())
     }
 
+    /// Fetches a file; stops the test if it is refused.
+    pub(crate) async fn downloads(&self, path: &str) -> Vec<u8> {
+        let request = self.client.get(format!("{}{path}", self.url));
+        let request = match &self.token {
+            Some(token) => request.header("cookie", format!("jianding_staff={token}")),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        response.bytes().await.unwrap().to_vec()
+    }
+
     /// Signs in with login and password.
     pub(crate) async fn signs_in(&self, login: &str, password: &str) -> Self {
         let answer = self
