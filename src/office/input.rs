@@ -14,9 +14,15 @@ use super::Broken;
 use crate::kernel::Timestamp;
 
 /// Several values: a JSON array, or in a form one field with commas or a field that occurs several times.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(transparent)]
 pub struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<'de, T> Deserialize<'de> for List<T>
 where
