@@ -23,6 +23,7 @@ macro_rules! assets {
 const ASSETS: &[Asset] = assets! {
     "style.css": "text/css; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",
+    "sheet.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

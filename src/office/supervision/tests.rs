@@ -1,0 +1,1 @@
+//! Supervision, told through its acts on a database of its own.
