@@ -8,10 +8,19 @@ pub mod kernel;
 
 // The story.
 pub mod bank;
+pub mod certificate;
+pub mod enrolment;
+pub mod marking;
 pub mod paper;
+pub mod result;
+pub mod sitting;
 
 // Beside the story.
+pub mod document;
 pub mod identity;
+pub mod spreadsheet;
+pub mod staff;
+pub mod supervision;
 
 // The machinery.
 pub mod config;

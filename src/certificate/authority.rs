@@ -1,0 +1,498 @@
+//! The authority: a root that people trust, an issuing authority under it, and the key that signs certificates.
+//!
+//! Keys are ECDSA on P-256. The root's certificate is given away (`root.pem`), its key is kept off the server; all keys
+//! rest sealed by the vault. A signer shows only what a hardware module could: it signs digests and knows its chain.
+
+use std::fmt;
+use std::time::Duration;
+
+use der::asn1::BitString;
+use der::pem::LineEnding;
+use der::{Decode, DecodePem, Encode, EncodePem};
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::signature::hazmat::PrehashSigner;
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey};
+use serde::{Deserialize, Serialize};
+use x509_cert::Certificate;
+use x509_cert::builder::profile::BuilderProfile;
+use x509_cert::builder::{Builder, CertificateBuilder};
+use x509_cert::certificate::TbsCertificate;
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
+};
+use x509_cert::ext::{Extension, ToExtension};
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
+use x509_cert::spki::{ObjectIdentifier, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use x509_cert::time::{Time, Validity};
+
+use super::codes;
+use crate::kernel::{DAY, Digest, Entropy, Timestamp, Vault};
+
+/// documentSigning of RFC 9336.
+pub(super) const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
+/// emailProtection: without it some readers do not accept the signature of a document.
+const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
+
+const ROOT_LIFE: i64 = 20 * 365 * DAY;
+const ISSUING_LIFE: i64 = 10 * 365 * DAY;
+const SIGNING_LIFE: i64 = 3 * 365 * DAY;
+
+/// Signs digests. One implementor so far; a hardware module (PKCS#11) is the second that the interface is cut for.
+pub trait Signer: Send + Sync {
+    /// The signature over a SHA-256 digest: r and s, 32 bytes each, s in the lower half.
+    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], SignerError>;
+
+    /// The certificates from the signing key's up to the root.
+    fn chain(&self) -> &Chain;
+}
+
+/// Why a signer did not sign.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignerError {
+    /// It refused or could not.
+    #[error("the signer did not sign: {0}")]
+    Refused(String),
+}
+
+/// Why an authority cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorityError {
+    /// The name cannot stand in a certificate.
+    #[error("'{0}' cannot be the name of an authority")]
+    Name(String),
+    /// A certificate cannot be built or read.
+    #[error("a certificate of the authority is not well formed")]
+    Certificate(#[source] der::Error),
+    /// A sealed key does not open: another vault, another place, or altered.
+    #[error("the {0} key does not open: another vault key, or altered")]
+    Sealed(&'static str),
+    /// The key of this part is not here.
+    #[error("the {0} key is not kept here")]
+    Absent(&'static str),
+    /// A key does not belong to its certificate.
+    #[error("the {0} key does not belong to its certificate")]
+    Mismatch(&'static str),
+}
+
+impl From<der::Error> for AuthorityError {
+    fn from(error: der::Error) -> Self {
+        Self::Certificate(error)
+    }
+}
+
+/// A root certificate that someone decided to trust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustRoot(Certificate);
+
+impl TrustRoot {
+    /// Reads `root.pem`.
+    pub fn from_pem(pem: &str) -> Result<Self, AuthorityError> {
+        Ok(Self(Certificate::from_pem(pem)?))
+    }
+
+    pub(super) fn certificate(&self) -> &Certificate {
+        &self.0
+    }
+}
+
+/// The certificates from a signing key's up to the root, parsed once.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    pub(super) signing: Certificate,
+    pub(super) issuing: Certificate,
+    pub(super) root: Certificate,
+    key: VerifyingKey,
+    key_id: [u8; 4],
+}
+
+impl Chain {
+    fn new(signing: Certificate, issuing: Certificate, root: Certificate) -> Result<Self, AuthorityError> {
+        let spki = signing.tbs_certificate().subject_public_key_info().to_der()?;
+        let key = VerifyingKey::from_public_key_der(&spki).map_err(|_| AuthorityError::Mismatch("signing"))?;
+        let digest = Digest::of(&spki);
+        Ok(Self {
+            signing,
+            issuing,
+            root,
+            key,
+            key_id: std::array::from_fn(|index| digest.bytes()[index]),
+        })
+    }
+
+    /// Four bytes that name the signing key in statements: the start of its public key's SHA-256.
+    pub fn key_id(&self) -> [u8; 4] {
+        self.key_id
+    }
+
+    /// The key that checks statements, with its id.
+    pub fn statement_key(&self) -> ([u8; 4], VerifyingKey) {
+        (self.key_id, self.key)
+    }
+
+    /// The root as someone who trusts it holds it.
+    pub fn trust_root(&self) -> TrustRoot {
+        TrustRoot(self.root.clone())
+    }
+
+    /// Who signs, as the certificate names it.
+    pub fn signer_name(&self) -> String {
+        common_name(&self.signing)
+    }
+
+    /// Whether all three certificates are valid at this instant.
+    pub fn valid_at(&self, instant: Timestamp) -> bool {
+        [&self.signing, &self.issuing, &self.root]
+            .into_iter()
+            .all(|certificate| valid_at(certificate, instant))
+    }
+}
+
+/// Both ends belong to the time of validity, as RFC 5280 has it.
+pub(super) fn valid_at(certificate: &Certificate, instant: Timestamp) -> bool {
+    let validity = certificate.tbs_certificate().validity();
+    let seconds = instant.millis().div_euclid(1000);
+    let second = |time: Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    second(validity.not_before) <= seconds && seconds <= second(validity.not_after)
+}
+
+pub(super) fn common_name(certificate: &Certificate) -> String {
+    let name = certificate.tbs_certificate().subject().common_name();
+    name.ok()
+        .flatten()
+        .map(|name| name.value().into_owned())
+        .unwrap_or_default()
+}
+
+/// A signer whose key is in this program's memory.
+pub struct SoftSigner {
+    key: SigningKey,
+    chain: Chain,
+}
+
+impl fmt::Debug for SoftSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SoftSigner({})", self.chain.signer_name())
+    }
+}
+
+impl Signer for SoftSigner {
+    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], SignerError> {
+        let signature: Signature = self
+            .key
+            .sign_prehash(digest)
+            .map_err(|error| SignerError::Refused(error.to_string()))?;
+        Ok(signature.normalize_s().to_bytes().into())
+    }
+
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+}
+
+/// An authority with all its keys, as it exists while it is made or renewed.
+pub struct Authority {
+    root_key: SigningKey,
+    issuing_key: SigningKey,
+    signing_key: SigningKey,
+    chain: Chain,
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Authority({})", common_name(&self.chain.root))
+    }
+}
+
+impl Authority {
+    /// Makes a root, an issuing authority and a signing key for this body. The same dice give the same authority.
+    pub fn create(name: &str, now: Timestamp, entropy: &dyn Entropy) -> Result<Self, AuthorityError> {
+        let subject = |role: &str| distinguished_name(name, role);
+        let (root_name, issuing_name, signing_name) = (
+            subject("Root")?,
+            subject("Issuing Authority")?,
+            subject("Certificate Signing")?,
+        );
+        let (root_key, issuing_key, signing_key) = (throw_key(entropy), throw_key(entropy), throw_key(entropy));
+        let certify =
+            |role, key: &SigningKey, by: &SigningKey, life| certify(role, key, by, (now, now + life), entropy);
+        let role = |subject: &Name, issuer: &Name, kind| Role {
+            subject: subject.clone(),
+            issuer: issuer.clone(),
+            kind,
+        };
+        let root = certify(
+            role(&root_name, &root_name, Kind::Root),
+            &root_key,
+            &root_key,
+            ROOT_LIFE,
+        )?;
+        let issuing = role(&issuing_name, &root_name, Kind::Issuing);
+        let issuing = certify(issuing, &issuing_key, &root_key, ISSUING_LIFE)?;
+        let signing = role(&signing_name, &issuing_name, Kind::Signing);
+        let signing = certify(signing, &signing_key, &issuing_key, SIGNING_LIFE)?;
+        Ok(Self {
+            root_key,
+            issuing_key,
+            signing_key,
+            chain: Chain::new(signing, issuing, root)?,
+        })
+    }
+
+    /// The root's certificate, to be given away.
+    pub fn root_pem(&self) -> Result<String, AuthorityError> {
+        Ok(self.chain.root.to_pem(LineEnding::LF)?)
+    }
+
+    /// The root as someone who trusts it holds it.
+    pub fn trust_root(&self) -> TrustRoot {
+        self.chain.trust_root()
+    }
+
+    /// The signer of this authority.
+    pub fn signer(&self) -> SoftSigner {
+        SoftSigner {
+            key: self.signing_key.clone(),
+            chain: self.chain.clone(),
+        }
+    }
+
+    /// Everything as it is stored: certificates in the open, keys sealed.
+    pub fn seal(&self, vault: &Vault, entropy: &dyn Entropy) -> Result<SealedAuthority, AuthorityError> {
+        let seal = |place, key: &SigningKey| -> Result<Option<String>, AuthorityError> {
+            let key = key.to_pkcs8_der().map_err(|_| AuthorityError::Absent(place))?;
+            Ok(Some(codes::base64(&vault.seal(&seat(place), key.as_bytes(), entropy))))
+        };
+        Ok(SealedAuthority {
+            root_certificate: self.chain.root.to_pem(LineEnding::LF)?,
+            issuing_certificate: self.chain.issuing.to_pem(LineEnding::LF)?,
+            signing_certificate: self.chain.signing.to_pem(LineEnding::LF)?,
+            root_key: seal("root", &self.root_key)?,
+            issuing_key: seal("issuing", &self.issuing_key)?,
+            signing_key: seal("signing", &self.signing_key)?,
+        })
+    }
+}
+
+/// An authority at rest.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedAuthority {
+    /// The root's certificate as PEM.
+    pub root_certificate: String,
+    /// The issuing authority's certificate as PEM.
+    pub issuing_certificate: String,
+    /// The signing key's certificate as PEM.
+    pub signing_certificate: String,
+    /// The root's sealed key, absent on a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_key: Option<String>,
+    /// The issuing authority's sealed key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuing_key: Option<String>,
+    /// The signing key, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_key: Option<String>,
+}
+
+impl SealedAuthority {
+    /// What a server needs: without the keys of the authorities above the signing key.
+    #[must_use]
+    pub fn for_server(&self) -> Self {
+        Self {
+            root_key: None,
+            issuing_key: None,
+            ..self.clone()
+        }
+    }
+
+    /// Opens the signing key.
+    pub fn signer(&self, vault: &Vault) -> Result<SoftSigner, AuthorityError> {
+        let sealed = self.signing_key.as_deref().ok_or(AuthorityError::Absent("signing"))?;
+        let sealed = codes::from_base64(sealed).ok_or(AuthorityError::Sealed("signing"))?;
+        let opened = vault
+            .open(&seat("signing"), &sealed)
+            .map_err(|_| AuthorityError::Sealed("signing"))?;
+        let key = SigningKey::from_pkcs8_der(&opened).map_err(|_| AuthorityError::Sealed("signing"))?;
+        let chain = Chain::new(
+            Certificate::from_pem(&self.signing_certificate)?,
+            Certificate::from_pem(&self.issuing_certificate)?,
+            Certificate::from_pem(&self.root_certificate)?,
+        )?;
+        if *key.verifying_key() != chain.key {
+            return Err(AuthorityError::Mismatch("signing"));
+        }
+        Ok(SoftSigner { key, chain })
+    }
+}
+
+impl fmt::Debug for SealedAuthority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedAuthority(..)")
+    }
+}
+
+fn seat(key: &str) -> String {
+    format!("authority.{key}_key")
+}
+
+fn throw_key(entropy: &dyn Entropy) -> SigningKey {
+    loop {
+        let mut bytes = [0; 32];
+        entropy.fill(&mut bytes);
+        // All but one in four thousand million throws are keys.
+        if let Ok(key) = SigningKey::from_slice(&bytes) {
+            return key;
+        }
+    }
+}
+
+fn distinguished_name(organisation: &str, role: &str) -> Result<Name, AuthorityError> {
+    let refused = || AuthorityError::Name(organisation.to_owned());
+    let sound = |c: char| !c.is_control() && !",+\"\\<>;=#".contains(c);
+    let chars = organisation.trim().chars().count();
+    if !(1..=40).contains(&chars) || !organisation.chars().all(sound) {
+        return Err(refused());
+    }
+    let organisation = organisation.trim();
+    let text = format!("CN={organisation} {role},O={organisation},C=CN");
+    text.parse().map_err(|_| refused())
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Root,
+    Issuing,
+    Signing,
+}
+
+struct Role {
+    subject: Name,
+    issuer: Name,
+    kind: Kind,
+}
+
+impl BuilderProfile for Role {
+    fn get_issuer(&self, _subject: &Name) -> Name {
+        self.issuer.clone()
+    }
+
+    fn get_subject(&self) -> Name {
+        self.subject.clone()
+    }
+
+    fn build_extensions(
+        &self,
+        own: SubjectPublicKeyInfoRef<'_>,
+        issuers: SubjectPublicKeyInfoRef<'_>,
+        tbs: &TbsCertificate,
+    ) -> x509_cert::builder::Result<Vec<Extension>> {
+        let subject = tbs.subject();
+        let ca = !matches!(self.kind, Kind::Signing);
+        let usage = if ca {
+            KeyUsages::KeyCertSign | KeyUsages::CRLSign
+        } else {
+            KeyUsages::DigitalSignature | KeyUsages::NonRepudiation
+        };
+        let path_len_constraint = match self.kind {
+            Kind::Root => Some(1),
+            Kind::Issuing => Some(0),
+            Kind::Signing => None,
+        };
+        let constraints = BasicConstraints {
+            ca,
+            path_len_constraint,
+        };
+        let mut extensions = vec![
+            (&SubjectKeyIdentifier::try_from(own)?).to_extension(subject, &[])?,
+            (&AuthorityKeyIdentifier::try_from(issuers)?).to_extension(subject, &[])?,
+            (&constraints).to_extension(subject, &[])?,
+            (&KeyUsage(usage)).to_extension(subject, &[])?,
+        ];
+        if !ca {
+            let purposes = ExtendedKeyUsage(vec![DOCUMENT_SIGNING, EMAIL_PROTECTION]);
+            extensions.push((&purposes).to_extension(subject, &extensions)?);
+        }
+        Ok(extensions)
+    }
+}
+
+fn certify(
+    role: Role,
+    key: &SigningKey,
+    by: &SigningKey,
+    (from, until): (Timestamp, Timestamp),
+    entropy: &dyn Entropy,
+) -> Result<Certificate, AuthorityError> {
+    let mut serial = [0; 16];
+    entropy.fill(&mut serial);
+    // Positive and never shorter: the first bits are 01.
+    serial[0] = serial[0] & 0x3F | 0x40;
+    let spki = SubjectPublicKeyInfoOwned::from_key(key.verifying_key()).map_err(built)?;
+    let validity = Validity::new(time(from)?, time(until)?);
+    let mut builder = CertificateBuilder::new(role, SerialNumber::new(&serial)?, validity, spki).map_err(built)?;
+    let to_sign = builder.finalize(by).map_err(built)?;
+    let signature: Signature = by.sign(&to_sign);
+    // The other of the two equal signatures would be a second spelling of the same certificate.
+    let signature = BitString::from_bytes(signature.normalize_s().to_der().as_bytes())?;
+    let certificate = builder.assemble(signature, by).map_err(built)?;
+    // Read back, so that what is kept is what others will read.
+    Ok(Certificate::from_der(&certificate.to_der()?)?)
+}
+
+fn built(_: impl fmt::Debug) -> AuthorityError {
+    AuthorityError::Certificate(der::ErrorKind::Failed.into())
+}
+
+fn time(instant: Timestamp) -> Result<Time, AuthorityError> {
+    let seconds = u64::try_from(instant.millis().div_euclid(1000)).unwrap_or(0);
+    Ok(Time::from(der::DateTime::from_unix_duration(Duration::from_secs(
+        seconds,
+    ))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::SeededEntropy;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_400_000_000);
+
+    #[test]
+    fn the_same_dice_make_the_same_authority() {
+        let make = |seed| Authority::create("某省职业技能鉴定中心", NOW, &SeededEntropy::new(seed)).unwrap();
+        assert_eq!(make(1).root_pem().unwrap(), make(1).root_pem().unwrap());
+        assert_ne!(make(1).root_pem().unwrap(), make(2).root_pem().unwrap());
+        assert!(make(1).signer().chain().valid_at(NOW));
+        assert!(!make(1).signer().chain().valid_at(NOW + (-1000)));
+    }
+
+    #[test]
+    fn keys_at_rest_open_only_with_their_vault() {
+        let entropy = SeededEntropy::new(3);
+        let authority = Authority::create("Centre", NOW, &entropy).unwrap();
+        let sealed = authority.seal(&Vault::new([1; 32]), &entropy).unwrap().for_server();
+        assert!(sealed.root_key.is_none());
+        let signer = sealed.signer(&Vault::new([1; 32])).unwrap();
+        assert_eq!(
+            signer.sign(&[7; 32]).unwrap(),
+            authority.signer().sign(&[7; 32]).unwrap()
+        );
+        assert!(matches!(
+            sealed.signer(&Vault::new([2; 32])),
+            Err(AuthorityError::Sealed("signing"))
+        ));
+    }
+
+    #[test]
+    fn a_name_that_would_break_the_certificate_is_refused() {
+        let entropy = SeededEntropy::new(3);
+        for name in ["", "a,O=b", "a\nb", &"长".repeat(41)] {
+            assert!(
+                matches!(Authority::create(name, NOW, &entropy), Err(AuthorityError::Name(_))),
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What a passed examination earns: a numbered, signed certificate that a stranger can check without asking us.
+//!
+//! [`issue`] is the one way in: it lints the record, draws the sheet, puts the record inside as data, and signs the file as
+//! a whole, once. [`verify`] is the one way back: it accepts only a file whose every byte was signed by a key that a trusted
+//! root vouches for. Numbers are made by [`Scheme::number`]; drawing serials, and who may issue, are decided elsewhere.
+
+mod authority;
+mod cms;
+mod codes;
+mod frame;
+mod issue;
+mod layout;
+mod level;
+mod lint;
+mod photo;
+mod record;
+mod sample;
+mod scheme;
+mod sign;
+mod statement;
+mod verify;
+
+pub use authority::{Authority, AuthorityError, Chain, SealedAuthority, Signer, SignerError, SoftSigner, TrustRoot};
+pub use issue::{IssueError, Issued, issue};
+pub use level::SkillLevel;
+pub use lint::{Finding, lint};
+pub use photo::{JpegPhoto, MAX_PHOTO_BYTES, MAX_PHOTO_SIDE, PHOTO_HEIGHT, PHOTO_WIDTH, PhotoError, normalise};
+pub use record::{CREDENTIAL_FORMAT, CertificateRecord, Credential, IdKind, IssueDate, NotADate, Results, Salt};
+pub use sample::{SampleError, samples};
+pub use scheme::{CertificateNumber, Form, NumberError, NumberParts, Part, Scheme};
+pub use statement::{Statement, StatementError};
+pub use verify::{Genuine, NotGenuine, verify};
