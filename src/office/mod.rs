@@ -10,6 +10,8 @@ mod keys;
 mod op;
 pub mod policy;
 mod refusal;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub mod account;
 pub mod application;
@@ -36,6 +38,7 @@ pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
 pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
 
+use crate::document::Fonts;
 use crate::kernel::{Clock, Entropy, Timestamp};
 use crate::store::Store;
 
@@ -51,6 +54,8 @@ pub struct Office {
     pub keys: Keys,
     /// The queue for password hashing.
     pub hasher: Hasher,
+    /// The faces that documents are set in: what no face has cannot be printed on a certificate.
+    pub fonts: Arc<Fonts>,
 }
 
 impl Office {

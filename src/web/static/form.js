@@ -48,7 +48,9 @@ function save(blob, disposition) {
 
 async function send(form, submitter) {
   clear(form);
-  const body = new FormData(form, submitter);
+  const body = new FormData(form);
+  // Older browsers do not take the button as a second argument above.
+  if (submitter?.name) body.append(submitter.name, submitter.value);
   const files = form.enctype === 'multipart/form-data';
   const target = submitter?.getAttribute('formaction') || form.getAttribute('action');
   const response = await fetch(target, {
