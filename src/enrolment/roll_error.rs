@@ -111,7 +111,8 @@ impl RowError {
 }
 
 impl RowErrorKind {
-    fn message(&self, language: Language) -> String {
+    /// What is wrong, without the place.
+    pub fn message(&self, language: Language) -> String {
         match language {
             Language::Zh => self.zh(),
             Language::En => self.en(),

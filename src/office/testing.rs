@@ -6,16 +6,27 @@ use std::sync::Arc;
 use super::{Actor, Caller, Foundations, Keys, Office};
 use crate::document::Fonts;
 use crate::identity::Role;
-use crate::kernel::{AccountId, Language, ManualClock, SeededEntropy, SignInId, Timestamp};
+use crate::kernel::{AccountId, Language, MINUTE, ManualClock, SeededEntropy, SignInId, Timestamp};
 use crate::store::{Store, account};
 
-/// An office whose clock stands at 2026-05-06 09:30 in Shanghai, and the folder that it lives in.
+/// When tests begin: 2026-05-06 09:00 in Shanghai.
+pub(crate) const MORNING: Timestamp = Timestamp::from_millis(1_778_029_200_000);
+
+/// An office half an hour into the morning, and the folder that it lives in.
 pub(crate) async fn office() -> (Office, tempfile::TempDir) {
+    let (office, clock, folder) = office_with_clock().await;
+    clock.advance(30 * MINUTE);
+    (office, folder)
+}
+
+/// An office in the morning, the clock that the test turns, and the folder that it lives in.
+pub(crate) async fn office_with_clock() -> (Office, ManualClock, tempfile::TempDir) {
+    let clock = ManualClock::at(MORNING);
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_file(&folder.path().join("office.db")).await.unwrap();
     let office = Office::open(Foundations {
         store,
-        clock: Arc::new(ManualClock::at(Timestamp::from_millis(1_778_031_000_000))),
+        clock: Arc::new(clock.clone()),
         entropy: Arc::new(SeededEntropy::new(11)),
         keys: Keys::from_secret([7; 32]),
         fonts: Arc::new(Fonts::built_in().unwrap()),
@@ -23,7 +34,7 @@ pub(crate) async fn office() -> (Office, tempfile::TempDir) {
         base_url: "https://exam.example".to_owned(),
         demo: false,
     });
-    (office, folder)
+    (office, clock, folder)
 }
 
 /// A member of staff with these roles, stored and signed in.

@@ -24,6 +24,8 @@ const ASSETS: &[Asset] = assets! {
     "style.css": "text/css; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",
     "sheet.js": "text/javascript; charset=utf-8",
+    "check-all.js": "text/javascript; charset=utf-8",
+    "roll.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

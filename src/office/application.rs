@@ -1,1 +1,0 @@
-//! Applications: registering, importing rolls, deciding who may sit.

@@ -1,0 +1,100 @@
+// Tries a candidate list and shows what each way of importing would do, row by row. The chosen file stays in the form, so
+// that "import" sends the same file. Without this script "import" alone works: it takes the list whole or tells what is wrong.
+
+const form = document.querySelector('form[data-roll]');
+const result = document.querySelector('[data-roll-result]');
+const part = (name) => result.querySelector(`[data-${name}]`);
+let tried = null;
+
+function cell(text, kind) {
+  const td = document.createElement('td');
+  td.textContent = text;
+  if (kind) td.className = kind;
+  return td;
+}
+
+function row(cells) {
+  const tr = document.createElement('tr');
+  tr.append(...cells);
+  return tr;
+}
+
+function modeName(mode) {
+  return form.querySelector(`input[name=mode][value=${mode}]`).parentElement.querySelector('span').firstChild.textContent;
+}
+
+function showModes() {
+  const order = ['rows', 'added', 'overwritten', 'skipped', 'removed', 'kept', 'bad_rows'];
+  part('modes').replaceChildren(...tried.modes.map(({ mode, counts }) => row([
+    cell(modeName(mode)), ...order.map((name) => cell(counts[name], 'number')),
+  ])));
+}
+
+// The problems of the chosen way: a candidate who is approved is in the way of overwriting, not of skipping.
+function showProblems() {
+  const mode = new FormData(form).get('mode');
+  const { problems } = tried.modes.find((one) => one.mode === mode);
+  part('problems').replaceChildren(...problems.map(({ row: number, letter, column, message }) => row([
+    cell(number, 'number'), cell([letter, column].filter(Boolean).join(' ')), cell(message),
+  ])));
+  part('bad').hidden = problems.length === 0;
+  part('good').hidden = problems.length > 0;
+}
+
+function tell(text) {
+  form.querySelector(':scope > .told')?.remove();
+  if (!text) return;
+  const box = document.createElement('p');
+  box.className = 'told';
+  box.dataset.kind = 'wrong';
+  box.setAttribute('role', 'alert');
+  box.textContent = text;
+  form.append(box);
+}
+
+async function check(button) {
+  if (!form.reportValidity()) return;
+  tell('');
+  button.disabled = true;
+  result.hidden = false;
+  part('busy').hidden = false;
+  try {
+    const answer = await fetch(form.dataset.roll, {
+      method: 'POST', headers: { accept: 'application/json' }, body: checked(),
+    });
+    const told = await answer.json();
+    if (!answer.ok) {
+      result.hidden = true;
+      tell([told.message, ...(told.problems ?? []).map((problem) => problem.message)].join(' '));
+      return;
+    }
+    tried = told.outcome;
+    showModes();
+    showProblems();
+  } catch {
+    result.hidden = true;
+    const zh = document.documentElement.lang.startsWith('zh');
+    tell(zh ? '连接不上服务器，没有发送。请稍后再试。' : 'No connection: nothing was sent. Try again.');
+  } finally {
+    part('busy').hidden = true;
+    button.disabled = false;
+  }
+}
+
+function checked() {
+  const body = new FormData(form);
+  body.delete('mode');
+  return body;
+}
+
+if (form && result) {
+  const button = form.querySelector('[data-check]');
+  button.hidden = false;
+  button.addEventListener('click', () => check(button));
+  form.addEventListener('change', (event) => {
+    if (event.target.name === 'file') {
+      tried = null;
+      result.hidden = true;
+    } else if (tried) showProblems();
+  });
+}
