@@ -1,6 +1,7 @@
 //! The command line: serving, trying out, and what operators and trade experts do without a browser.
 
 mod bank;
+mod demo;
 mod serve;
 
 use std::fmt;
@@ -43,6 +44,8 @@ impl From<Tongue> for Language {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Starts a throw-away installation in which the whole story can be walked through.
+    Demo(demo::DemoArguments),
     /// Serves an installation.
     Serve {
         /// The settings file.
@@ -115,6 +118,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let language = arguments.language.into();
     let outcome = match arguments.command {
         Command::Serve { config } => serve::serve(config.as_deref()),
+        Command::Demo(arguments) => demo::demo(&arguments, language),
         Command::Config(command) => config(command),
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),

@@ -30,6 +30,9 @@ pub(super) struct DemoArguments {
     /// The port on this machine; 0 takes any free one.
     #[arg(long, default_value_t = 8620)]
     port: u16,
+    /// The folder with the question banks.
+    #[arg(long, default_value = "question-banks")]
+    banks: PathBuf,
     /// Print addresses and logins as JSON.
     #[arg(long)]
     json: bool,
@@ -65,24 +68,25 @@ struct CandidateLine {
 /// The result of a step that acts take part in.
 type Step<T> = Result<T, Refusal>;
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(format!("refused: {refusal}"))
-    }
-}
-
 pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), Failure> {
     let folder = tempfile::Builder::new().prefix("jianding-demo-").tempdir()?;
     let data = arguments.data.clone().unwrap_or_else(|| folder.path().to_owned());
     runtime()?.block_on(async {
         let serving = Serving::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)))?;
         let address = format!("http://{}", serving.address);
-        let config = Config { data: data.clone(), base_url: address.clone(), ..load_config(None)? };
+        let config = Config {
+            data: data.clone(),
+            base_url: address.clone(),
+            ..load_config(None)?
+        };
         let office = open_office(&config, true).await?;
         let bar = progress_bar(arguments.json);
-        let program = morning::prepare(&office, &address, &bar).await?;
+        let program = morning::prepare(&office, &arguments.banks, &address, &bar).await?;
         bar.finish_and_clear();
-        let program = Program { data: data.display().to_string(), ..program };
+        let program = Program {
+            data: data.display().to_string(),
+            ..program
+        };
         if arguments.json {
             say(&serde_json::to_string(&program)?);
         } else {
@@ -106,18 +110,42 @@ fn progress_bar(quiet: bool) -> ProgressBar {
 
 fn table(program: &Program, language: Language) -> String {
     let words: [&str; 6] = match language {
-        Language::Zh => ["演示系统已就绪，数据为虚构。按 Ctrl+C 结束。", "首页", "工作人员（密码相同）", "考生", "准考证号", "口令"],
-        Language::En => ["The demonstration is ready; its data are invented. Ctrl+C ends it.", "First page", "Staff (one password)", "Candidates", "ticket", "code"],
+        Language::Zh => [
+            "演示系统已就绪，数据为虚构。按 Ctrl+C 结束。",
+            "首页",
+            "工作人员（密码相同）",
+            "考生",
+            "准考证号",
+            "口令",
+        ],
+        Language::En => [
+            "The demonstration is ready; its data are invented. Ctrl+C ends it.",
+            "First page",
+            "Staff (one password)",
+            "Candidates",
+            "ticket",
+            "code",
+        ],
     };
-    let mut lines = vec![words[0].to_owned(), format!("{}: {}", words[1], program.address), String::new()];
+    let mut lines = vec![
+        words[0].to_owned(),
+        format!("{}: {}", words[1], program.address),
+        String::new(),
+    ];
     lines.push(format!("{}: {}", words[2], program.password));
     for one in &program.staff {
-        lines.push(format!("  {:<14} {:<26} {}  {}", one.login, one.roles, one.address, one.name));
+        lines.push(format!(
+            "  {:<14} {:<26} {}  {}",
+            one.login, one.roles, one.address, one.name
+        ));
     }
     lines.push(String::new());
     lines.push(format!("{}: {}/exam", words[3], program.address));
     for one in &program.candidates {
-        lines.push(format!("  {} {}  {} {}  {}", words[4], one.ticket, words[5], one.code, one.name));
+        lines.push(format!(
+            "  {} {}  {} {}  {}",
+            words[4], one.ticket, words[5], one.code, one.name
+        ));
     }
     lines.join("\n")
 }

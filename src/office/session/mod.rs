@@ -17,7 +17,7 @@ pub use show::{
     TaskView, seats_workbook,
 };
 pub use staff::{AssignSession, AssignedSession};
-pub use ticket::{IssueTickets, IssuedTickets};
+pub use ticket::{GivenTicket, IssueTickets, IssuedTickets};
 
 use super::plan::Part;
 use super::{Act, Broken, Caller, Event, Moment, Office, Op, Policy, Problems, Refusal, policy};

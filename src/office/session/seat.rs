@@ -129,8 +129,6 @@ impl SeatSession {
 fn refused(error: SeatingError) -> Broken {
     match error {
         SeatingError::Short { short_by } => Broken::new("seats-short-by").with("short", short_by),
-        SeatingError::Twice { application } => {
-            Broken::new("listed-twice").with("application", application.to_string())
-        }
+        SeatingError::Twice { application } => Broken::new("listed-twice").with("application", application.to_string()),
     }
 }

@@ -82,7 +82,10 @@ impl Act for ListPlannedSessions {
             let room = rooms.iter().find(|room| room.id == row.room_id);
             sessions.push(PlannedSession {
                 staff: rows::staff(&mut connection, row.id).await?.len(),
-                seated: counts.iter().find(|(id, _)| *id == row.id).map_or(0, |(_, count)| *count),
+                seated: counts
+                    .iter()
+                    .find(|(id, _)| *id == row.id)
+                    .map_or(0, |(_, count)| *count),
                 room: room.map(|room| room.name.clone()).unwrap_or_default(),
                 seats: room.map_or(0, |room| room.seats),
                 drawn: row.seed.is_some(),

@@ -165,7 +165,8 @@ async fn appoint(op: &mut Op<'_>, session: &SessionRow, (id, duty, leads): Wante
 
 /// Relieves somebody who has not begun; the duty goes with the last assignment to it.
 async fn relieve(op: &mut Op<'_>, session: &SessionRow, person: &StaffRow) -> Result<(), Refusal> {
-    let begun = session.state != "planned" || rows::sheets_of(op.connection(), session.id, person.account_id).await? > 0;
+    let begun =
+        session.state != "planned" || rows::sheets_of(op.connection(), session.id, person.account_id).await? > 0;
     if begun {
         return Err(Broken::new("staff-begun").with("name", person.name.as_str()).into());
     }

@@ -36,8 +36,21 @@ pub struct IssuedTickets {
     pub count: usize,
     /// How many of them replace a ticket whose code stopped working now.
     pub replaced: usize,
+    /// The tickets, for programs that print their own.
+    pub tickets: Vec<GivenTicket>,
     /// The sheets to print.
     pub download: Download,
+}
+
+/// A ticket as it is given out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GivenTicket {
+    /// Whose.
+    pub application: ApplicationId,
+    /// The ticket's number.
+    pub number: String,
+    /// The one-time code; only its digest is kept.
+    pub code: String,
 }
 
 impl Act for IssueTickets {
@@ -76,6 +89,12 @@ impl Act for IssueTickets {
         }
         let replaced = seats.iter().filter(|seat| seat.ticket_code.is_some()).count();
         let given = give(office, caller, self.session, batch.id, &seats).await?;
+        let tickets = seats.iter().zip(&given).map(|(seat, (number, code))| GivenTicket {
+            application: seat.application_id,
+            number: number.to_string(),
+            code: code.to_string(),
+        });
+        let tickets = tickets.collect();
         let mut printed = Vec::with_capacity(seats.len());
         for (seat, (number, code)) in seats.into_iter().zip(given) {
             printed.push(sheet::Ticket {
@@ -109,6 +128,7 @@ impl Act for IssueTickets {
             session: self.session,
             count,
             replaced,
+            tickets,
             download: Download::new(file_name, input::PDF, &bytes),
         })
     }
