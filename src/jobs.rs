@@ -19,6 +19,6 @@ pub async fn run(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
             _ = beat.tick() => {}
             _ = stop.changed() => return,
         }
-        let _ = &office;
+        crate::office::certificate::continue_lists(&office);
     }
 }

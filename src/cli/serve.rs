@@ -116,7 +116,8 @@ pub(super) async fn open_office(config: &Config) -> Result<Office, Failure> {
         Arc::new(OsEntropy),
         keys,
         fonts,
-    ))
+    )
+    .at_site(&config.base_url, false))
 }
 
 /// The installation's secret: from the settings, or a file in the data folder that only its owner can read.

@@ -54,6 +54,8 @@ pub struct Office {
     pub hasher: Hasher,
     /// The typefaces of printed sheets, and what they lack.
     pub fonts: Arc<Fonts>,
+    /// Where certificates are made.
+    pub press: certificate::Press,
 }
 
 impl Office {
@@ -75,7 +77,15 @@ impl Office {
             keys,
             hasher,
             fonts,
+            press: certificate::Press::default(),
         }
+    }
+
+    /// The same office under the address that certificates carry; `specimen` marks them as samples without effect.
+    #[must_use]
+    pub fn at_site(mut self, base_url: &str, specimen: bool) -> Self {
+        self.press = certificate::Press::new(base_url, specimen);
+        self
     }
 
     /// The present instant.

@@ -23,6 +23,8 @@ macro_rules! assets {
 const ASSETS: &[Asset] = assets! {
     "style.css": "text/css; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",
+    "progress.js": "text/javascript; charset=utf-8",
+    "drop.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 
