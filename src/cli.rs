@@ -1,6 +1,7 @@
 //! The command line: serving, trying out, and what operators and trade experts do without a browser.
 
 mod bank;
+mod certificate;
 mod demo;
 mod serve;
 
@@ -61,6 +62,12 @@ enum Command {
     /// Papers.
     #[command(subcommand)]
     Paper(bank::PaperCommand),
+    /// Certificates: check one without a server, make samples.
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    /// The signing authority of an installation.
+    #[command(subcommand)]
+    Authority(certificate::AuthorityCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,6 +129,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Config(command) => config(command),
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),
+        Command::Certificate(command) => certificate::certificate(command, language),
+        Command::Authority(command) => certificate::authority(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -23,5 +23,6 @@ pub async fn run(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
         if let Err(refusal) = room::close_overdue(&office).await {
             tracing::warn!(%refusal, "overdue attempts");
         }
+        crate::office::certificate::continue_lists(&office);
     }
 }

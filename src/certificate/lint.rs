@@ -177,9 +177,15 @@ fn dates(record: &CertificateRecord, now: Timestamp, findings: &mut Vec<Finding>
     }
 }
 
-/// Letters that a QR code holds densely when they are capitals, and an end that the statement can follow.
+/// Letters that a QR code holds densely when they are capitals, and an end that the statement can follow. Without https only
+/// on the machine itself, where nobody stands between.
 fn is_address(url: &str) -> bool {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("HTTPS://"));
+    let lower = url.to_ascii_lowercase();
+    let host = lower.strip_prefix("https://").or_else(|| {
+        let rest = lower.strip_prefix("http://")?;
+        let host = rest.split(['/', ':']).next()?;
+        matches!(host, "127.0.0.1" | "localhost").then_some(rest)
+    });
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-/:".contains(&byte);
     host.is_some_and(|rest| rest.len() > 3 && rest.bytes().all(plain)) && url.ends_with('/')
 }

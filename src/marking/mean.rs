@@ -108,7 +108,7 @@ pub fn mean_of(sheets: &[SignedSheet], rule: &MeanRule) -> Result<TaskScore, Mea
     }
     Ok(TaskScore {
         score,
-        spread: spread(&totals, form.most(), rule),
+        spread: rule.spread(&totals, form.most()),
         strikes_test: sheets.iter().any(SignedSheet::strikes_test),
     })
 }
@@ -144,14 +144,17 @@ fn too_few(rule: &MeanRule, signed: usize) -> MeanRefusal {
     }
 }
 
-fn spread(totals: &[Marks], most: Marks, rule: &MeanRule) -> Option<SpreadExceeded> {
-    let (lowest, highest) = (*totals.iter().min()?, *totals.iter().max()?);
-    let limit = most.exact().times(i128::from(rule.spread_percent), 100);
-    ((highest - lowest).exact() > limit).then(|| SpreadExceeded {
-        lowest,
-        highest,
-        limit: limit.half_up(),
-    })
+impl MeanRule {
+    /// The alarm, when the totals of a task worth `most` are farther apart than the rule allows.
+    pub fn spread(&self, totals: &[Marks], most: Marks) -> Option<SpreadExceeded> {
+        let (lowest, highest) = (*totals.iter().min()?, *totals.iter().max()?);
+        let limit = most.exact().times(i128::from(self.spread_percent), 100);
+        ((highest - lowest).exact() > limit).then(|| SpreadExceeded {
+            lowest,
+            highest,
+            limit: limit.half_up(),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ pub struct Office {
     pub banks: bank::Shelf,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
+    /// Where certificates are made.
+    pub press: certificate::Press,
 }
 
 /// What an office stands on.
@@ -113,6 +115,7 @@ impl Office {
             hasher: Hasher::new(cores.saturating_sub(1)),
             zone,
             fonts,
+            press: certificate::Press::new(&base_url, demo),
             base_url,
             demo,
             banks: bank::Shelf::default(),

@@ -170,6 +170,7 @@ policies! {
 
     // Results
     RESULT_LIST: Read "result.list" "/batches/{batch}/results" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Lists a batch's results.";
+    RESULT_EXPORT: Read "result.export" "/batches/{batch}/results.xlsx" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Gives a batch's results as a workbook.";
     RESULT_SETTLE: Write "result.settle" "/batches/{batch}/settle" Roles(&[ExamOfficer]), "Settles every component by its frozen rule.";
     RESULT_APPROVE: Write "result.approve" "/batches/{batch}/approve" Roles(&[ScoreApprover]), "Approves results that another person settled.";
     RESULT_PUBLISH: Write "result.publish" "/batches/{batch}/publish" Roles(&[ScoreApprover]), "Publishes the results and starts the publicity period.";
@@ -178,11 +179,15 @@ policies! {
 
     // Certificates
     CERTIFICATE_LIST: Read "certificate.list" "/batches/{batch}/certificates" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists a batch's certificates and how far issuing is.";
+    CERTIFICATE_EXPORT: Read "certificate.export" "/batches/{batch}/certificates.xlsx" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Gives the register of a batch's certificates as a workbook.";
+    CERTIFICATE_PDF: Read "certificate.pdf" "/certificates/{certificate}/pdf" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Gives a certificate's signed file.";
     CERTIFICATE_PREPARE: Write "certificate.prepare" "/batches/{batch}/certificates/prepare" Roles(&[CertificateOfficer]), "Prepares the list of those who passed.";
     CERTIFICATE_APPROVE: Write "certificate.approve" "/batches/{batch}/certificates/approve" Roles(&[CertificateApprover]), "Approves a list that another person prepared.";
     CERTIFICATE_ISSUE: Write "certificate.issue" "/batches/{batch}/certificates/issue" Roles(&[CertificateOfficer]), "Issues the certificates of an approved list, or one of them.";
     CERTIFICATE_REVOKE: Write "certificate.revoke" "/certificates/{certificate}/revoke" Roles(&[CertificateApprover]), "Revokes a certificate, with a reason.";
     VERIFY_NUMBER: Write "verify.number" "/verify/number" Anyone, "Checks a certificate by number and name.";
+    VERIFY_STATEMENT: Read "verify.statement" "/verify/statement/{statement}" Anyone, "Checks the signed statement of a QR code.";
+    VERIFY_ROOT: Read "verify.root" "/verify/root" Anyone, "Gives the root certificate with which anybody can check without us.";
     VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
 }
 

@@ -1,1 +1,323 @@
 //! What a stranger may learn about a certificate.
+//!
+//! Three ways in: the number with the holder's name, the file, or the QR code's statement. Whoever has the first two
+//! facts wrong learns nothing, not even whether the number exists: answer, length and time are the same.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::certificate::{issuer, open_record};
+use super::{Act, Caller, Office, Policy, Refusal, Upload, policy};
+use crate::certificate::{
+    CertificateNumber, CertificateRecord, Genuine, NotGenuine, Signer as _, Statement, StatementError, verify,
+};
+use crate::kernel::{PersonName, Timestamp};
+use crate::store::Connection;
+use crate::store::certificate::{self as rows, CertificateRow};
+
+/// No answer to a number and a name comes sooner: longer than any look-up takes.
+const FLOOR: Duration = Duration::from_millis(120);
+
+/// The answer to a check.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Checked {
+    /// `genuine`, `revoked`, `unknown` (nothing like it in the register) or `altered` (not what was issued).
+    pub verdict: &'static str,
+    /// Why a file or a code is not what was issued, as a stable code; else empty.
+    pub reason: &'static str,
+    /// How it was checked: `number`, `file` or `statement`.
+    pub way: &'static str,
+    /// What the register says, to be compared with the sheet; ids and names masked.
+    pub claims: Option<Claims>,
+    /// When the file was signed, by the signer's claim.
+    pub signed_at: Option<Timestamp>,
+    /// Who signed the file.
+    pub signer: Option<String>,
+    /// When the certificate was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// When this was checked.
+    pub checked_at: Timestamp,
+}
+
+/// What a certificate claims, as strangers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Claims {
+    /// The title.
+    pub title: String,
+    /// The holder's name, first and last character only.
+    pub name: String,
+    /// The id number, first and last character only.
+    pub citizen_id: String,
+    /// The occupation's code.
+    pub occupation_code: String,
+    /// The occupation.
+    pub occupation: String,
+    /// The occupation in English.
+    pub occupation_en: String,
+    /// The level's digit.
+    pub level: u8,
+    /// The number.
+    pub number: String,
+    /// The date of issue.
+    pub issued_on: String,
+    /// The issuing body.
+    pub issuer: String,
+    /// The issuing body in English.
+    pub issuer_en: String,
+    /// Whether it is marked as a sample without effect.
+    pub sample: bool,
+}
+
+impl Claims {
+    fn of(record: &CertificateRecord) -> Self {
+        Self {
+            title: record.title.clone(),
+            name: record.name.masked(),
+            citizen_id: record.citizen_id.masked(),
+            occupation_code: record.occupation_code.clone(),
+            occupation: record.occupation.clone(),
+            occupation_en: record.occupation_en.clone(),
+            level: record.level.digit(),
+            number: record.number.to_string(),
+            issued_on: record.issued_on.to_string(),
+            issuer: record.issuer.clone(),
+            issuer_en: record.issuer_en.clone(),
+            sample: record.sample,
+        }
+    }
+}
+
+impl Checked {
+    fn nothing(way: &'static str, now: Timestamp) -> Self {
+        Self {
+            verdict: "unknown",
+            reason: "",
+            way,
+            claims: None,
+            signed_at: None,
+            signer: None,
+            revoked_at: None,
+            checked_at: now,
+        }
+    }
+
+    fn altered(way: &'static str, reason: &'static str, now: Timestamp) -> Self {
+        Self {
+            verdict: "altered",
+            reason,
+            ..Self::nothing(way, now)
+        }
+    }
+
+    fn registered(way: &'static str, row: &CertificateRow, record: &CertificateRecord, now: Timestamp) -> Self {
+        Self {
+            verdict: if row.revoked_at.is_some() { "revoked" } else { "genuine" },
+            claims: Some(Claims::of(record)),
+            revoked_at: row.revoked_at,
+            ..Self::nothing(way, now)
+        }
+    }
+}
+
+/// Checks a certificate by number and name.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct VerifyNumber {
+    /// The number.
+    pub number: String,
+    /// The holder's full name.
+    pub name: String,
+}
+
+impl Act for VerifyNumber {
+    type Outcome = Checked;
+    const POLICY: Policy = policy::VERIFY_NUMBER;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<Checked, Refusal> {
+        let floor = tokio::time::sleep(FLOOR);
+        let checked = self.look_up(office).await;
+        floor.await;
+        checked
+    }
+}
+
+impl VerifyNumber {
+    async fn look_up(&self, office: &Office) -> Result<Checked, Refusal> {
+        let now = office.now();
+        let number: String = self.number.chars().filter(|c| !c.is_whitespace()).collect();
+        let number = number.to_ascii_uppercase();
+        let name = self.name.parse::<PersonName>().map(|name| name.to_string());
+        let name = name.unwrap_or_default();
+        let mut connection = office.store.read().await?;
+        let row = match number.parse::<CertificateNumber>() {
+            Ok(number) => rows::by_number(&mut connection, number.as_str()).await?,
+            Err(_) => None,
+        };
+        // Keyed digests, so that not even the time of a comparison tells how much of a name was right.
+        let digest = |name: &str| office.keys.digest("verify-name", name);
+        let told = digest(&name);
+        let held = digest(row.as_ref().map_or("", |row| row.name.as_str()));
+        match row {
+            Some(row) if told == held => {
+                let record = open_record(office, &mut connection, row.id).await?;
+                Ok(Checked::registered("number", &row, &record, now))
+            }
+            _ => Ok(Checked::nothing("number", now)),
+        }
+    }
+}
+
+/// Checks a certificate's PDF: its signature offline, then its number and status in the register.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct VerifyFile {
+    /// The PDF.
+    pub file: Upload,
+}
+
+impl Act for VerifyFile {
+    type Outcome = Checked;
+    const POLICY: Policy = policy::VERIFY_FILE;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<Checked, Refusal> {
+        let now = office.now();
+        let root = issuer(office).await?.root();
+        let bytes = self.file.0;
+        let verified = tokio::task::spawn_blocking(move || verify(&bytes, &[root]));
+        let verified = verified.await.map_err(|error| Refusal::Fault(error.to_string()))?;
+        match verified {
+            Ok(genuine) => registered_file(office, genuine, now).await,
+            // Nobody altered it: it simply is not ours.
+            Err(NotGenuine::Untrusted) => Ok(Checked {
+                reason: "untrusted",
+                ..Checked::nothing("file", now)
+            }),
+            Err(reason) => Ok(Checked::altered("file", reason_code(&reason), now)),
+        }
+    }
+}
+
+async fn registered_file(office: &Office, genuine: Genuine, now: Timestamp) -> Result<Checked, Refusal> {
+    let number = genuine.credential.record.number.as_str();
+    let mut connection = office.store.read().await?;
+    let row = rows::by_number(&mut connection, number).await?;
+    let signed = |checked: Checked| Checked {
+        signed_at: Some(genuine.signed_at),
+        signer: Some(genuine.signer.clone()),
+        ..checked
+    };
+    match row.filter(|row| row.pdf_digest == genuine.digest) {
+        Some(row) => {
+            let record = open_record(office, &mut connection, row.id).await?;
+            Ok(signed(Checked::registered("file", &row, &record, now)))
+        }
+        None => Ok(signed(Checked {
+            reason: "unregistered",
+            ..Checked::nothing("file", now)
+        })),
+    }
+}
+
+/// Why a file is not genuine, as a stable code.
+pub(crate) fn reason_code(reason: &NotGenuine) -> &'static str {
+    match reason {
+        NotGenuine::Unreadable => "unreadable",
+        NotGenuine::NotSigned => "not-signed",
+        NotGenuine::ManySignatures => "many-signatures",
+        NotGenuine::LaterRevision => "later-revision",
+        NotGenuine::NotCovered => "not-covered",
+        NotGenuine::Hole => "hole",
+        NotGenuine::Envelope => "envelope",
+        NotGenuine::Altered => "altered",
+        NotGenuine::Signature => "signature",
+        NotGenuine::Untrusted => "untrusted",
+        NotGenuine::Purpose => "purpose",
+        NotGenuine::Expired => "expired",
+        NotGenuine::Structure(_) => "structure",
+        NotGenuine::Credential => "credential",
+    }
+}
+
+/// Checks the signed statement of a QR code.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct VerifyStatement {
+    /// The statement: the letters after the last `/` of the code's address.
+    pub statement: String,
+}
+
+/// Longer than any statement.
+const MAX_STATEMENT: usize = 2_000;
+
+impl Act for VerifyStatement {
+    type Outcome = Checked;
+    const POLICY: Policy = policy::VERIFY_STATEMENT;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<Checked, Refusal> {
+        let now = office.now();
+        let key = issuer(office).await?.signer.chain().statement_key();
+        let text = self.statement.trim().to_ascii_uppercase();
+        if text.len() > MAX_STATEMENT {
+            return Ok(Checked::altered("statement", "statement-shape", now));
+        }
+        let statement = match Statement::check(&text, &[key]) {
+            Ok(statement) => statement,
+            Err(StatementError::Shape) => return Ok(Checked::altered("statement", "statement-shape", now)),
+            Err(StatementError::Forged) => return Ok(Checked::altered("statement", "statement-forged", now)),
+            Err(StatementError::UnknownKey) => {
+                return Ok(Checked {
+                    reason: "untrusted",
+                    ..Checked::nothing("statement", now)
+                });
+            }
+        };
+        let mut connection = office.store.read().await?;
+        registered_statement(office, &mut connection, &statement, now).await
+    }
+}
+
+async fn registered_statement(
+    office: &Office,
+    connection: &mut Connection,
+    statement: &Statement,
+    now: Timestamp,
+) -> Result<Checked, Refusal> {
+    let unregistered = Checked {
+        reason: "unregistered",
+        ..Checked::nothing("statement", now)
+    };
+    let Some(row) = rows::by_number(connection, &statement.number).await? else {
+        return Ok(unregistered);
+    };
+    let record = open_record(office, connection, row.id).await?;
+    // Signed by us, but not what was registered: a number that was spoiled, and never left the house.
+    if Statement::of(&record) != *statement {
+        return Ok(unregistered);
+    }
+    Ok(Checked::registered("statement", &row, &record, now))
+}
+
+/// Gives the root certificate with which anybody can check without us.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct RootCertificate {}
+
+/// The root.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Root {
+    /// The certificate as PEM.
+    pub pem: String,
+    /// Who signs, as the signing certificate names it.
+    pub signer: String,
+}
+
+impl Act for RootCertificate {
+    type Outcome = Root;
+    const POLICY: Policy = policy::VERIFY_ROOT;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<Root, Refusal> {
+        let issuer = issuer(office).await?;
+        Ok(Root {
+            pem: issuer.root_pem.clone(),
+            signer: issuer.signer.chain().signer_name(),
+        })
+    }
+}

@@ -60,6 +60,17 @@ pub(super) fn view(path: &str, policy: Policy, handler: MethodRouter<App>) -> Ve
     }]
 }
 
+/// A form of a page that shows what an act tells, without changing anything: the answer is a page, also without a script.
+pub(super) fn answer(path: &str, policy: Policy, handler: MethodRouter<App>) -> Vec<Route> {
+    vec![Route {
+        method: "POST",
+        path: path.to_owned(),
+        access: Access::Act(policy),
+        handler,
+        schema: None,
+    }]
+}
+
 /// The routes of an act: one in the API, and one for forms if it changes something.
 pub(super) fn act<A: Act>() -> Vec<Route> {
     let policy = A::POLICY;

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jianding::document::Fonts;
+use jianding::jobs;
 use jianding::kernel::{ManualClock, SeededEntropy, Timestamp};
 use jianding::office::{Foundations, Keys, Office};
 use jianding::store::Store;
 use jianding::web::{App, Serving, Site, serve};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::people::Person;
 use crate::postgres;
@@ -22,6 +23,7 @@ pub(crate) struct House {
     pub(crate) clock: ManualClock,
     pub(crate) url: String,
     stop: Option<oneshot::Sender<()>>,
+    _jobs: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
 
@@ -82,6 +84,8 @@ impl House {
             demo: false,
         }));
         let (stop, stopped) = oneshot::channel();
+        let (stop_jobs, stopping) = watch::channel(false);
+        tokio::spawn(jobs::run(office.clone(), stopping));
         let app = App::new(office.clone(), Site::default());
         tokio::spawn(async move {
             serve(serving, app, async {
@@ -95,6 +99,7 @@ impl House {
             clock,
             url: base_url,
             stop: Some(stop),
+            _jobs: stop_jobs,
             _folder: folder,
         }
     }

@@ -25,7 +25,7 @@ use crate::office::practical::{ExaminerSession, OpenSheet, SignSheet};
 use crate::office::room::{CheckInMany, StartSession};
 use crate::office::session::{AssignSession, CreateSession, DrawPapers, DrawTasks, IssueTickets, SeatSession};
 use crate::office::terminal::{ConfirmPerson, SaveAnswers, ShowPaper, StartAttempt, SubmitAttempt, TerminalSignIn};
-use crate::office::{Act, Actor, Caller, List, Office, Refusal, Upload};
+use crate::office::{Act, Actor, Caller, List, Office, Refusal, Upload, certificate};
 
 /// How many candidates are left for visitors: to sit, and for the first examiner to judge.
 const FOR_VISITORS: usize = 2;
@@ -44,6 +44,8 @@ pub(super) async fn prepare(
 ) -> Result<Program, Failure> {
     bar.set_length(u64::try_from(3 * CANDIDATES.len() + STAFF.len()).unwrap_or(0));
     let password = password(office);
+    let authority = "江城职业技能鉴定演示签发机构（无效力） Demonstration Authority";
+    certificate::ensure_authority(office, authority).await?;
     let crew = hire(office, &password, bar).await?;
     let mut loaded = None;
     for folder in bank_folders(banks) {

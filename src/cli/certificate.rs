@@ -1,0 +1,223 @@
+//! `certificate verify`, `certificate sample` and `authority init`: what works without a server.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::serve::{load_config, open_office, runtime, write_private};
+use super::{Failure, say};
+use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, TrustRoot, issue, samples, verify};
+use crate::document::Fonts;
+use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
+use crate::office::certificate::create_authority;
+use crate::office::verification::reason_code;
+use crate::web::Messages;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CertificateCommand {
+    /// Checks a certificate's file without any network. Exit status: 0 genuine, 1 not genuine, 2 not readable.
+    Verify {
+        /// The PDF.
+        file: PathBuf,
+        /// The root certificate that you trust (`root.pem` of the issuing body).
+        #[arg(long)]
+        trust: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes sample certificates of invented people, with a throw-away authority and its root beside them.
+    Sample {
+        /// The number scheme's id, as `vocational-skill-level`.
+        #[arg(long)]
+        scheme: String,
+        /// How many.
+        #[arg(long, default_value_t = 1)]
+        count: u32,
+        /// The folder for `root.pem`, `001.pdf` and `001.json` (the record).
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuthorityCommand {
+    /// Makes the signing authority of an installation, once. The server keeps the signing key; the keys above it are
+    /// written to a folder that belongs off the server.
+    Init {
+        /// The settings file.
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// The body's name as it stands in the signing certificates.
+        #[arg(long)]
+        name: String,
+        /// The folder for `root.pem` and `authority.json` (all keys, sealed with the installation's secret).
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+const NOT_GENUINE: u8 = 1;
+const UNREADABLE: u8 = 2;
+
+pub(super) fn certificate(command: CertificateCommand, language: Language) -> Result<(), Failure> {
+    match command {
+        CertificateCommand::Verify { file, trust, json } => check(&file, &trust, json, language),
+        CertificateCommand::Sample { scheme, count, out } => sample(&scheme, count, &out),
+    }
+}
+
+fn check(file: &Path, trust: &Path, json: bool, language: Language) -> Result<(), Failure> {
+    let unreadable = |path: &Path, error: &dyn std::fmt::Display| Failure {
+        message: format!("{}: {error}", path.display()),
+        code: UNREADABLE,
+    };
+    let pem = std::fs::read_to_string(trust).map_err(|error| unreadable(trust, &error))?;
+    let root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
+    let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
+    let verified = verify(&bytes, &[root]);
+    let code = exit_status(&verified);
+    let text = if json {
+        told_json(&verified)
+    } else {
+        told(&verified, language)
+    };
+    say(&text);
+    if code == 0 { Ok(()) } else { Err(Failure::silent(code)) }
+}
+
+fn exit_status(verified: &Result<Genuine, NotGenuine>) -> u8 {
+    match verified {
+        Ok(_) => 0,
+        Err(NotGenuine::Unreadable) => UNREADABLE,
+        Err(_) => NOT_GENUINE,
+    }
+}
+
+fn told_json(verified: &Result<Genuine, NotGenuine>) -> String {
+    match verified {
+        Ok(genuine) => json!({
+            "verdict": "genuine",
+            "signer": genuine.signer,
+            "signed_at": genuine.signed_at.to_string(),
+            "sha256": genuine.digest,
+            "record": genuine.credential.record,
+            "not_checked": ["revocation"],
+        }),
+        Err(reason) => json!({
+            "verdict": if *reason == NotGenuine::Unreadable { "unreadable" } else { "not-genuine" },
+            "reason": reason_code(reason),
+            "detail": reason.to_string(),
+        }),
+    }
+    .to_string()
+}
+
+fn told(verified: &Result<Genuine, NotGenuine>, language: Language) -> String {
+    let say = |key: &str| Messages::of(language).say(key, &[]);
+    match verified {
+        Err(reason) => format!(
+            "{} {}",
+            say("verify-cli-not"),
+            say(&format!("verify-reason-{}", reason_code(reason)))
+        ),
+        Ok(genuine) => {
+            let record = &genuine.credential.record;
+            let line = |key: &str, value: &dyn std::fmt::Display| format!("  {}  {value}", say(key));
+            let sample = if record.sample {
+                say("verify-sample")
+            } else {
+                String::new()
+            };
+            [
+                format!("{} {sample}", say("verify-cli-genuine")).trim_end().to_owned(),
+                line("verify-claim-title", &record.title),
+                line("verify-claim-number", &record.number),
+                line("verify-claim-name", &record.name),
+                line("verify-claim-id", &record.citizen_id.masked()),
+                line("verify-claim-occupation", &record.occupation),
+                line("verify-claim-level", &record.level.chinese()),
+                line("verify-claim-issuer", &record.issuer),
+                line("verify-claim-issued", &record.issued_on),
+                line("verify-signed-by", &genuine.signer),
+                line("verify-signed-at", &genuine.signed_at),
+                say("verify-cli-not-checked"),
+            ]
+            .join("\n")
+        }
+    }
+}
+
+fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
+    let known: Vec<_> = Scheme::all().iter().map(|scheme| scheme.id.as_str()).collect();
+    let missing = || Failure::new(format!("no scheme '{scheme}'; there are: {}", known.join(", ")));
+    let scheme = Scheme::find(scheme).ok_or_else(missing)?;
+    std::fs::create_dir_all(out)?;
+    let now = SystemClock.now();
+    let fonts = Fonts::built_in()?;
+    let authority = Authority::create("样本 Sample", now, &OsEntropy)?;
+    let signer = authority.signer();
+    std::fs::write(out.join("root.pem"), authority.root_pem()?)?;
+    for (index, record) in samples(scheme, count, &OsEntropy, now)?.iter().enumerate() {
+        let issued = issue(record, &fonts, &signer, now)?;
+        let name = format!("{:03}", index + 1);
+        std::fs::write(out.join(format!("{name}.pdf")), &issued.pdf)?;
+        std::fs::write(out.join(format!("{name}.json")), serde_json::to_vec_pretty(record)?)?;
+    }
+    say(&format!("{count} → {}", out.display()));
+    Ok(())
+}
+
+pub(super) fn authority(command: AuthorityCommand) -> Result<(), Failure> {
+    let AuthorityCommand::Init { config, name, out } = command;
+    let config = load_config(config.as_deref())?;
+    std::fs::create_dir_all(&out)?;
+    let file = out.join("authority.json");
+    if file.exists() {
+        return Err(Failure::new(format!("{}: is already there", file.display())));
+    }
+    runtime()?.block_on(async {
+        let office = open_office(&config, false).await?;
+        let made = create_authority(&office, &name).await.map_err(Failure::new)?;
+        office.store.close().await;
+        let Some(sealed) = made else {
+            return Err(Failure::new(
+                "this installation already has a signing authority; nothing was changed",
+            ));
+        };
+        write_private(&file, &serde_json::to_vec_pretty(&sealed)?)?;
+        std::fs::write(out.join("root.pem"), &sealed.root_certificate)?;
+        say(&format!("{} {}", out.join("root.pem").display(), file.display()));
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_genuine_until_a_byte_changes_and_only_under_their_own_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
+        sample("vocational-skill-level", 1, folder.path()).unwrap();
+        sample("vocational-qualification", 1, other.path()).unwrap();
+        let pdf = folder.path().join("001.pdf");
+        let root = folder.path().join("root.pem");
+        let code = |pdf: &Path, root: &Path| {
+            check(pdf, root, true, Language::En)
+                .err()
+                .map_or(0, |failure| failure.code)
+        };
+        assert_eq!(code(&pdf, &root), 0);
+        assert_eq!(code(&pdf, &other.path().join("root.pem")), NOT_GENUINE);
+        assert_eq!(code(&root, &root), UNREADABLE);
+        assert_eq!(code(&folder.path().join("none.pdf"), &root), UNREADABLE);
+        let mut bytes = std::fs::read(&pdf).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&pdf, bytes).unwrap();
+        assert_eq!(code(&pdf, &root), NOT_GENUINE);
+    }
+}

@@ -1,1 +1,0 @@
-//! Preparing, approving, issuing and revoking certificates.

@@ -1,0 +1,145 @@
+//! The press: the signing authority, the address that certificates carry, and the lists that are being issued.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+use crate::certificate::{Authority, AuthorityError, SealedAuthority, Signer, SoftSigner, TrustRoot};
+use crate::kernel::{BatchId, Digest};
+use crate::office::{Broken, Caller, Event, Office, Op, Refusal};
+use crate::store::setting;
+
+/// The setting that holds the authority.
+const AUTHORITY: &str = "authority";
+
+/// Where certificates are made.
+#[derive(Default)]
+pub struct Press {
+    issuer: OnceCell<Arc<Issuer>>,
+    site_url: String,
+    specimen: bool,
+    lists: Mutex<BTreeMap<BatchId, Run>>,
+}
+
+/// Who signs, and whom others trust.
+pub struct Issuer {
+    /// The signer.
+    pub signer: SoftSigner,
+    /// The root's certificate, to be given away.
+    pub root_pem: String,
+}
+
+/// How issuing a list goes.
+pub(super) enum Run {
+    /// Somebody asked; the next beat begins.
+    Wanted(Caller),
+    /// Under way.
+    Running,
+    /// It stopped, and why.
+    Stopped(Refusal),
+}
+
+impl fmt::Debug for Press {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Press({})", self.site_url)
+    }
+}
+
+impl Press {
+    /// A press whose certificates carry this address.
+    pub fn new(base_url: &str, specimen: bool) -> Self {
+        Self {
+            site_url: base_url.trim_end_matches('/').to_owned(),
+            specimen,
+            ..Self::default()
+        }
+    }
+
+    /// What a QR code's text begins with.
+    pub(super) fn verify_url(&self) -> String {
+        format!("{}/v/", self.site_url)
+    }
+
+    /// Where people query a certificate, as printed.
+    pub(super) fn query_url(&self) -> String {
+        let host = self
+            .site_url
+            .split_once("://")
+            .map_or(self.site_url.as_str(), |(_, host)| host);
+        format!("{host}/verify")
+    }
+
+    /// Whether certificates are marked as samples.
+    pub(super) fn specimen(&self) -> bool {
+        self.specimen
+    }
+
+    pub(super) fn lists(&self) -> MutexGuard<'_, BTreeMap<BatchId, Run>> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Issuer {
+    fn open(office: &Office, stored: &[u8]) -> Result<Self, String> {
+        let sealed: SealedAuthority = serde_json::from_slice(stored).map_err(|error| error.to_string())?;
+        let signer = sealed.signer(&office.keys.vault).map_err(|error| error.to_string())?;
+        Ok(Self {
+            signer,
+            root_pem: sealed.root_certificate,
+        })
+    }
+
+    /// The root that our certificates lead to.
+    pub fn root(&self) -> TrustRoot {
+        self.signer.chain().trust_root()
+    }
+}
+
+impl From<AuthorityError> for Refusal {
+    fn from(error: AuthorityError) -> Self {
+        match error {
+            AuthorityError::Name(name) => Broken::new("authority-name").with("name", name).into(),
+            other => Self::Fault(other.to_string()),
+        }
+    }
+}
+
+/// The signing authority of this installation, opened once.
+pub async fn issuer(office: &Office) -> Result<Arc<Issuer>, Refusal> {
+    let load = || async {
+        let mut connection = office.store.read().await?;
+        let stored = setting::get(&mut connection, AUTHORITY).await?;
+        let stored = stored.ok_or_else(|| Broken::new("authority-missing"))?;
+        let issuer = Issuer::open(office, &stored);
+        issuer
+            .map(Arc::new)
+            .map_err(|cause| Refusal::Fault(format!("authority: {cause}")))
+    };
+    office.press.issuer.get_or_try_init(load).await.cloned()
+}
+
+/// Makes the signing authority, unless there is one. The server keeps the signing key only; what is returned has the keys
+/// above it too, sealed, and belongs off the server.
+pub async fn create_authority(office: &Office, name: &str) -> Result<Option<SealedAuthority>, Refusal> {
+    let authority = Authority::create(name, office.now(), office.entropy.as_ref())?;
+    let sealed = authority.seal(&office.keys.vault, office.entropy.as_ref())?;
+    let kept = serde_json::to_vec(&sealed.for_server()).map_err(|error| Refusal::Fault(error.to_string()))?;
+    let caller = Caller::system("authority");
+    let mut op = Op::begin_named(office, &caller, "authority.create").await?;
+    let now = op.now;
+    if !setting::insert_new(op.connection(), AUTHORITY, &kept, now).await? {
+        return Ok(None);
+    }
+    let root = Digest::of(sealed.root_certificate.as_bytes());
+    let event = Event::of(AUTHORITY).with(json!({ "name": name, "root_pem_sha256": root }));
+    op.commit(event).await?;
+    Ok(Some(sealed))
+}
+
+/// Makes sure that there is a signing authority; an existing one keeps its name.
+pub async fn ensure_authority(office: &Office, name: &str) -> Result<(), Refusal> {
+    create_authority(office, name).await.map(|_| ())
+}

@@ -1,0 +1,1 @@
+//! Issuing and checking, through the acts.

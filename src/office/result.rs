@@ -1,1 +1,0 @@
-//! Settling, approving and publishing results.

@@ -1,1 +1,0 @@
-//! Component results and the state of a batch.
