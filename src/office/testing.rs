@@ -44,6 +44,7 @@ pub(crate) async fn staff(office: &Office, login: &str, roles: &[Role]) -> Calle
     };
     let mut tx = office.store.write().await.unwrap();
     account::insert(&mut tx, &row).await.unwrap();
+    account::set_roles(&mut tx, id, roles).await.unwrap();
     tx.commit().await.unwrap();
     Caller {
         actor: Actor::Staff {
