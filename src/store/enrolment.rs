@@ -402,15 +402,22 @@ pub(crate) async fn example_batch(
     now: Timestamp,
     registration_until: Timestamp,
 ) -> Result<(), StoreError> {
-    let statements = [
-        "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('sta_1', 'S1', '第一站', 'First station', $1)",
+    sqlx::query(
+        "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('sta_1', 'S1', '第一站', 'First', $1)",
+    )
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
         "INSERT INTO bank_version (id, code, label, digest, kind, occupation_code, occupation_name, occupation_name_en,
                                    level, items, tasks, content, loaded_at, loaded_by)
-         VALUES ('bnk_1', 'electrician-4', '1', 'digest', 'live', '6-31-01-03', '电工', 'Electrician', 4, 0, 0, X'', $1, '')",
-    ];
-    for statement in statements {
-        sqlx::query(statement).bind(now).execute(&mut *connection).await?;
-    }
+         VALUES ('bnk_1', 'electrician-4', '1', 'digest', 'live', '6-31-01-03', '电工', 'Electrician', 4, 0, 0, $1,
+                 $2, '')",
+    )
+    .bind(Vec::<u8>::new())
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "INSERT INTO plan (id, number, title, registration_until, publicity_days, state, created_at, created_by)
          VALUES ('pln_1', '202605001', '五月', $1, 5, 'published', $2, $3)",

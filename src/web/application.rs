@@ -1,5 +1,9 @@
 //! Pages of applications: the list, one candidate, the import of a roll.
 
+#[cfg(test)]
+mod tests;
+mod words;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -13,16 +17,16 @@ use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, page, view};
 use super::{App, Frame};
-use crate::enrolment::{Education, Need, Source};
+use crate::enrolment::{Education, Source};
 use crate::identity::Role;
 use crate::kernel::{ApplicationId, BatchId};
 use crate::office::application::{
     self, ApplicationList, ApplicationView, BatchView, ListApplications, ListedApplication, Phase, ShowApplication,
-    VerdictView,
 };
 use crate::office::input::XLSX;
 use crate::office::{Refusal, Who, policy};
 use crate::spreadsheet;
+use words::{education, lacks, source, tone, verdict, word, years};
 
 /// Those who register.
 const CLERKS: Who = Who::Roles(&[Role::Clerk]);
@@ -384,86 +388,5 @@ async fn photo(State(app): State<App>, visitor: Visitor, Path(application): Path
     match application::photo(&app.office, &visitor.caller, application).await {
         Ok(jpeg) => ([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response(),
         Err(refusal) => respond(&app, &visitor, refusal, false),
-    }
-}
-
-/// The word under which a value of the chapters stands in forms and message files.
-fn word(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
-}
-
-fn source(frame: &Frame, one: &ListedApplication) -> String {
-    if one.source.is_empty() {
-        String::new()
-    } else {
-        frame.join("source-", &one.source)
-    }
-}
-
-fn education(frame: &Frame, one: &ListedApplication) -> String {
-    let education = one.claims.education;
-    education.map_or_else(String::new, |education| frame.join("education-", word(education)))
-}
-
-fn years(one: &ListedApplication) -> String {
-    one.claims
-        .trade_years
-        .map_or_else(String::new, |years| years.to_string())
-}
-
-/// The colour of a state; its word stands beside it.
-fn tone(one: &ListedApplication) -> &'static str {
-    match one.state.as_str() {
-        "approved" => "good",
-        "rejected" => "bad",
-        "registered" => "warn",
-        _ => "",
-    }
-}
-
-/// What the conditions say: the line that is met, or what the nearest one lacks.
-fn verdict(frame: &Frame, verdict: &VerdictView) -> String {
-    if let Some(line) = &verdict.met {
-        return frame.say("verdict-met", "line", line);
-    }
-    match verdict.missing.first() {
-        Some(nearest) => frame.say("verdict-missing", "what", lacks(frame, &nearest.needs)),
-        None => frame.t("verdict-no-rule"),
-    }
-}
-
-/// What a line of the conditions lacks, in words.
-fn lacks(frame: &Frame, needs: &[Need]) -> String {
-    let needs: Vec<String> = needs.iter().map(|need| need_words(frame, need)).collect();
-    needs.join(&frame.t("list-and"))
-}
-
-fn need_words(frame: &Frame, need: &Need) -> String {
-    match need {
-        Need::Age { years } => frame.n("need-age", "years", *years),
-        Need::Work { years } => frame.n("need-work", "years", *years),
-        Need::Held { level, years } => {
-            let held = frame.say("need-held", "level", frame.join("level-", level));
-            if *years > 0 {
-                format!("{held}{}", frame.n("need-held-years", "years", *years))
-            } else {
-                held
-            }
-        }
-        Need::Education { any_of } => {
-            let names: Vec<String> = any_of
-                .iter()
-                .map(|education| frame.join("education-", word(education)))
-                .collect();
-            frame.say("need-education", "any", names.join(&frame.t("list-or")))
-        }
-        Need::Title { class, years } => {
-            let title = frame.join("need-title-", word(class));
-            format!("{title}{}", frame.n("need-held-years", "years", *years))
-        }
-        Need::Training { hours } => frame.n("need-training", "hours", *hours),
     }
 }

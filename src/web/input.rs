@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::certificate::PhotoError;
 use crate::office::{Broken, Policy, Refusal, policy};
 
 /// Fields of a form or query, in order.
@@ -36,8 +37,20 @@ pub(super) enum Sent {
 }
 
 /// Reads a body.
-pub(super) async fn read_body(request: Request, policy: &Policy) -> Result<Sent, Refusal> {
-    let limit = body_limit(policy);
+pub(super) async fn read_body(request: Request, asked: &Policy) -> Result<Sent, Refusal> {
+    let photo = *asked == policy::PHOTO_PUT;
+    read_limited(request, body_limit(asked))
+        .await
+        .map_err(|refusal| match refusal {
+            // The limits of photos say more to people than the limit of a body.
+            Refusal::Rule(broken) if photo && broken.code == "body-too-large" => {
+                Broken::from(PhotoError::TooLarge).at("photo").into()
+            }
+            other => other,
+        })
+}
+
+async fn read_limited(request: Request, limit: usize) -> Result<Sent, Refusal> {
     let kind = request
         .headers()
         .get(header::CONTENT_TYPE)

@@ -7,6 +7,7 @@ mod decide;
 mod person;
 mod picture;
 mod register;
+mod reveal;
 mod roll;
 mod show;
 #[cfg(test)]
@@ -16,10 +17,11 @@ mod trial;
 pub use decide::{DecideApplications, Decided, Decision, WithdrawApplication};
 pub use picture::PutPhoto;
 pub use register::{ExamKind, RegisterApplication, Registered};
+pub use reveal::{RevealApplication, Revealed, photo};
 pub use roll::{CheckRoll, ImportRoll, ModeTried, RollImported, RollProblem, RollTried, template};
 pub use show::{
     ApplicationList, ApplicationView, BatchView, HistoryEntry, ListApplications, ListedApplication, MissingLine, PAGE,
-    Phase, RevealApplication, Revealed, ShowApplication, StateCounts, VerdictView, batch, photo,
+    Phase, ShowApplication, StateCounts, VerdictView, batch,
 };
 
 use std::collections::BTreeSet;

@@ -92,6 +92,11 @@ if (form && result) {
   button.hidden = false;
   button.addEventListener('click', () => check(button));
   form.addEventListener('change', (event) => {
+    // Only clearing deletes somebody, so only clearing asks twice.
+    const asks = form.querySelector('input[name=mode]:checked').dataset.asks;
+    if (asks) form.dataset.confirm = asks;
+    else delete form.dataset.confirm;
+    delete form.dataset.confirmed;
     if (event.target.name === 'file') {
       tried = null;
       result.hidden = true;

@@ -130,3 +130,4 @@ roll-wrong = This cannot be imported in the chosen way. Mend these places in the
 roll-row = Row
 roll-column = Column
 roll-what = What is wrong, and how to mend it
+roll-clear-confirm = Clearing deletes waiting candidates who are not in the file. Press “Import” once more to do it.

@@ -130,3 +130,4 @@ roll-wrong = 按所选方式不能导入，请在文件中改正以下各处，�
 roll-row = 行
 roll-column = 列
 roll-what = 问题与改法
+roll-clear-confirm = 清空后导入会删除不在文件中的待审查考生。确定请再按一次“导入”。
