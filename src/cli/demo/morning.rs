@@ -44,7 +44,7 @@ pub(super) async fn prepare(
 ) -> Result<Program, Failure> {
     bar.set_length(u64::try_from(3 * CANDIDATES.len() + STAFF.len()).unwrap_or(0));
     let password = password(office);
-    let authority = "江城职业技能鉴定演示签发机构（无效力） Demonstration Authority";
+    let authority = "江城演示签发机构（无效力）";
     certificate::ensure_authority(office, authority).await?;
     let crew = hire(office, &password, bar).await?;
     let mut loaded = None;
