@@ -18,6 +18,8 @@ use crate::store::sitting::{self, AttemptRow, DeskRow, IncidentRow, SeatedSessio
 
 pub mod gate;
 pub mod paper;
+#[cfg(test)]
+mod tests;
 
 use gate::{Gate, Way, gate};
 pub use paper::{CandidatePaper, Minutes};

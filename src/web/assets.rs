@@ -28,6 +28,16 @@ const ASSETS: &[Asset] = assets! {
     "roll.js": "text/javascript; charset=utf-8",
     "progress.js": "text/javascript; charset=utf-8",
     "drop.js": "text/javascript; charset=utf-8",
+    "exam-core.js": "text/javascript; charset=utf-8",
+    "exam-keep.js": "text/javascript; charset=utf-8",
+    "exam-link.js": "text/javascript; charset=utf-8",
+    "exam-view.js": "text/javascript; charset=utf-8",
+    "exam-review.js": "text/javascript; charset=utf-8",
+    "exam-page.js": "text/javascript; charset=utf-8",
+    "exam-wait.js": "text/javascript; charset=utf-8",
+    "exam-display.js": "text/javascript; charset=utf-8",
+    "room.js": "text/javascript; charset=utf-8",
+    "room-wall.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

@@ -1,8 +1,254 @@
 //! The candidate's terminal: from the ticket to the receipt.
 
-use super::routes::Route;
+use askama::Template;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::caller::Visitor;
+use super::public::render;
+use super::refusal::respond;
+use super::routes::{Route, act, page};
+use super::{App, Frame};
+use crate::office::desk::Receipt;
+use crate::office::terminal::{
+    ConfirmPerson, Photo, SaveAnswers, ShowPaper, ShowTerminal, StartAttempt, SubmitAttempt, TerminalSignIn,
+    TerminalView, own_photo,
+};
+use crate::office::{Refusal, Who};
 
 /// The routes of this audience.
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    [
+        page("/exam", Who::Anyone, get(sign_in)),
+        page("/exam/confirm", Who::Candidate, get(confirm)),
+        page("/exam/photo", Who::Candidate, get(photo)),
+        page("/exam/wait", Who::Candidate, get(wait)),
+        page("/exam/paper", Who::Candidate, get(paper)),
+        page("/exam/done", Who::Candidate, get(done)),
+        act::<TerminalSignIn>(),
+        act::<ShowTerminal>(),
+        act::<ShowPaper>(),
+        act::<ConfirmPerson>(),
+        act::<StartAttempt>(),
+        act::<SaveAnswers>(),
+        act::<SubmitAttempt>(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[derive(Template)]
+#[template(path = "candidate/sign-in.html")]
+struct SignInPage {
+    frame: Frame,
+}
+
+/// `GET /exam`: where every terminal stands before its candidate comes.
+async fn sign_in(State(app): State<App>, visitor: Visitor) -> Response {
+    render(&SignInPage {
+        frame: visitor.frame(&app),
+    })
+}
+
+/// The terminal's state; somebody who is no candidate goes to the sign-in.
+async fn look(app: &App, visitor: &Visitor) -> Result<TerminalView, Response> {
+    let shown = app.office.perform(ShowTerminal { brief: true }, &visitor.caller).await;
+    shown.map_err(|refusal| match refusal {
+        Refusal::Forbidden => Redirect::to("/exam").into_response(),
+        refusal => respond(app, visitor, refusal, false),
+    })
+}
+
+/// Where a candidate in this state belongs, if not on the page that was asked for.
+fn elsewhere(view: &TerminalView) -> Option<&'static str> {
+    match view.state.as_str() {
+        "submitted" => Some("/exam/done"),
+        "open" if view.lease => Some("/exam/paper"),
+        _ => None,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "candidate/confirm.html")]
+struct ConfirmPage {
+    frame: Frame,
+    view: TerminalView,
+}
+
+/// `GET /exam/confirm`: is this you?
+async fn confirm(State(app): State<App>, visitor: Visitor) -> Response {
+    let view = match look(&app, &visitor).await {
+        Ok(view) => view,
+        Err(response) => return response,
+    };
+    if let Some(target) = elsewhere(&view) {
+        return Redirect::to(target).into_response();
+    }
+    render(&ConfirmPage {
+        frame: visitor.frame(&app),
+        view,
+    })
+}
+
+/// A photo as an answer; one that is missing is no fault.
+pub(super) fn photo_response(photo: Photo) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, photo.media_type),
+        (header::CACHE_CONTROL, "private, max-age=300"),
+    ];
+    (headers, photo.bytes).into_response()
+}
+
+/// `GET /exam/photo`: one's own photo.
+async fn photo(State(app): State<App>, visitor: Visitor) -> Response {
+    match own_photo(&app.office, &visitor.caller).await {
+        Ok(photo) => photo_response(photo),
+        Err(refusal) => respond(&app, &visitor, refusal, true),
+    }
+}
+
+/// What may stand before the paper, for the script's words.
+const GATES: &[&str] = &[
+    "ready",
+    "resume",
+    "take_over",
+    "no_paper",
+    "check_in",
+    "not_started",
+    "too_late",
+    "second_terminal",
+    "handed_in",
+    "closed",
+];
+
+#[derive(Template)]
+#[template(path = "candidate/wait.html")]
+struct WaitPage {
+    frame: Frame,
+    view: TerminalView,
+    gates: &'static [&'static str],
+}
+
+/// `GET /exam/wait`: display, rules, and the start.
+async fn wait(State(app): State<App>, visitor: Visitor) -> Response {
+    let view = match look(&app, &visitor).await {
+        Ok(view) => view,
+        Err(response) => return response,
+    };
+    if let Some(target) = elsewhere(&view) {
+        return Redirect::to(target).into_response();
+    }
+    render(&WaitPage {
+        frame: visitor.frame(&app),
+        view,
+        gates: GATES,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "candidate/paper.html")]
+struct PaperPage {
+    frame: Frame,
+    view: TerminalView,
+    /// The script's words, by name.
+    words: Vec<(&'static str, String)>,
+}
+
+/// Names of the script's words and their messages; `{…}` in them is filled by the script.
+const WORDS: &[(&str, &str)] = &[
+    ("true", "exam-true"),
+    ("false", "exam-false"),
+    ("flag", "exam-flag"),
+    ("clear", "exam-clear"),
+    ("kind_single", "exam-kind-single"),
+    ("kind_multiple", "exam-kind-multiple"),
+    ("kind_true_false", "exam-kind-true-false"),
+    ("save_saved", "exam-saved"),
+    ("save_waiting", "exam-waiting"),
+    ("save_unsaved", "exam-unsaved"),
+    ("all_saved", "exam-all-saved"),
+    ("state_unseen", "exam-state-unseen"),
+    ("state_seen", "exam-state-seen"),
+    ("state_answered", "exam-state-answered"),
+    ("state_flagged", "exam-state-flagged"),
+    ("online", "exam-online"),
+    ("offline", "exam-offline"),
+    ("offline_kept", "exam-offline-kept"),
+    ("unkept", "exam-unkept"),
+    ("second_terminal", "exam-second-terminal"),
+    ("other_tab", "exam-other-tab"),
+    ("time_up", "exam-time-up"),
+    ("none", "none"),
+    ("sure", "exam-sure"),
+    ("handing_in", "exam-handing-in"),
+    ("not_handed_in", "exam-not-handed-in"),
+];
+
+/// The same, for messages with a number.
+const COUNTED: &[(&str, &str)] = &[
+    ("question", "exam-question-n"),
+    ("all_waiting", "exam-all-waiting"),
+    ("all_unsaved", "exam-all-unsaved"),
+    ("left", "exam-left-n"),
+    ("extra", "exam-extra-n"),
+    ("undelivered", "exam-undelivered-n"),
+    ("recovered", "exam-recovered-n"),
+    ("sure_open", "exam-sure-open"),
+];
+
+/// Messages with other facts: `{all}`, `{marks}`, `{time}` reach the script as they are.
+fn script_words(frame: &Frame) -> Vec<(&'static str, String)> {
+    let plain = WORDS.iter().map(|(name, key)| (*name, frame.t(key)));
+    let counted = COUNTED.iter().map(|(name, key)| (*name, frame.say(key, "n", "{n}")));
+    let of_all = |key: &str| frame.say(key, "n", "{n}").replace("{$all}", "{all}");
+    let rest = [
+        ("place", of_all("exam-place")),
+        ("answered", of_all("exam-answered-n")),
+        ("marks", frame.say("exam-marks-n", "marks", "{marks}")),
+        ("earliest", frame.say("exam-earliest-in", "time", "{time}")),
+    ];
+    plain.chain(counted).chain(rest).collect()
+}
+
+/// `GET /exam/paper`: the paper; its questions come by script, so that they survive a lost network.
+async fn paper(State(app): State<App>, visitor: Visitor) -> Response {
+    let view = match look(&app, &visitor).await {
+        Ok(view) => view,
+        Err(response) => return response,
+    };
+    match elsewhere(&view) {
+        Some("/exam/paper") => {}
+        Some(target) => return Redirect::to(target).into_response(),
+        None => return Redirect::to("/exam/wait").into_response(),
+    }
+    let frame = visitor.frame(&app);
+    let words = script_words(&frame);
+    render(&PaperPage { frame, view, words })
+}
+
+#[derive(Template)]
+#[template(path = "candidate/done.html")]
+struct DonePage {
+    frame: Frame,
+    view: TerminalView,
+    receipt: Receipt,
+}
+
+/// `GET /exam/done`: the receipt.
+async fn done(State(app): State<App>, visitor: Visitor) -> Response {
+    let mut view = match look(&app, &visitor).await {
+        Ok(view) => view,
+        Err(response) => return response,
+    };
+    let Some(receipt) = view.receipt.take() else {
+        return Redirect::to("/exam/wait").into_response();
+    };
+    render(&DonePage {
+        frame: visitor.frame(&app),
+        view,
+        receipt,
+    })
 }
