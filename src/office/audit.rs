@@ -161,12 +161,34 @@ pub async fn events_workbook(office: &Office, caller: &Caller, search: &ListEven
     let events = search.find(office, WORKBOOK).await?;
     let (headers, title) = match caller.language {
         Language::Zh => (
-            ["时间（UTC）", "登录名", "姓名", "身份", "操作", "对象", "批次", "原因", "内容", "请求编号", "记录编号"],
+            [
+                "时间（UTC）",
+                "登录名",
+                "姓名",
+                "身份",
+                "操作",
+                "对象",
+                "批次",
+                "原因",
+                "内容",
+                "请求编号",
+                "记录编号",
+            ],
             "操作记录",
         ),
         Language::En => (
             [
-                "Time (UTC)", "Login", "Name", "Kind", "Act", "Subject", "Batch", "Reason", "Detail", "Request", "Event",
+                "Time (UTC)",
+                "Login",
+                "Name",
+                "Kind",
+                "Act",
+                "Subject",
+                "Batch",
+                "Reason",
+                "Detail",
+                "Request",
+                "Event",
             ],
             "Events",
         ),
@@ -234,7 +256,9 @@ mod tests {
         assert_eq!(find("", "2026-05-06", None).await.unwrap().len(), 3);
         assert_eq!(find("", "2026-05-07", None).await.unwrap().len(), 0);
         assert!(matches!(find("", "soon", None).await, Err(Refusal::Invalid(_))));
-        let book = events_workbook(&office, &auditor, &ListEvents::default()).await.unwrap();
-        assert!(book.file_name.ends_with(".xlsx"));
+        let book = events_workbook(&office, &auditor, &ListEvents::default())
+            .await
+            .unwrap();
+        assert_eq!(book.media_type, input::XLSX);
     }
 }

@@ -237,7 +237,9 @@ macro_rules! select_batch {
 
 /// All batches, in the order they were added.
 pub async fn batches(connection: &mut Connection) -> Result<Vec<BatchRow>, StoreError> {
-    Ok(sqlx::query_as(select_batch!("ORDER BY id")).fetch_all(connection).await?)
+    Ok(sqlx::query_as(select_batch!("ORDER BY id"))
+        .fetch_all(connection)
+        .await?)
 }
 
 /// The batch of this id.

@@ -41,12 +41,11 @@ pub async fn sessions(connection: &mut Connection, batch: BatchId) -> Result<Vec
 
 /// A person's photo as stored.
 pub async fn photo(connection: &mut Connection, application: ApplicationId) -> Result<Option<Vec<u8>>, StoreError> {
-    let row: Option<(Option<Vec<u8>>,)> = sqlx::query_as(
-        "SELECT c.photo FROM candidate c JOIN application a ON a.candidate_id = c.id WHERE a.id = $1",
-    )
-    .bind(application)
-    .fetch_optional(connection)
-    .await?;
+    let row: Option<(Option<Vec<u8>>,)> =
+        sqlx::query_as("SELECT c.photo FROM candidate c JOIN application a ON a.candidate_id = c.id WHERE a.id = $1")
+            .bind(application)
+            .fetch_optional(connection)
+            .await?;
     Ok(row.and_then(|(photo,)| photo))
 }
 

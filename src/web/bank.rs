@@ -63,11 +63,11 @@ impl BankPage {
         ItemKind::ALL
     }
 
-    fn of_kind(range: &RangeCount, kind: &ItemKind) -> usize {
-        range.kinds.get(kind).copied().unwrap_or(0)
+    fn of_kind(range: &RangeCount, kind: ItemKind) -> usize {
+        range.kinds.get(&kind).copied().unwrap_or(0)
     }
 
-    fn kind(&self, kind: &ItemKind) -> &'static str {
+    fn kind(&self, kind: ItemKind) -> &'static str {
         kind.name(self.frame.language)
     }
 
@@ -84,7 +84,7 @@ impl BankPage {
         Importance::ALL.iter().map(of).collect()
     }
 
-    fn importance(&self, importance: &Importance) -> String {
+    fn importance(&self, importance: Importance) -> String {
         self.frame.join("bank-importance-", format!("{importance:?}"))
     }
 

@@ -146,3 +146,61 @@ async fn batch(State(app): State<App>, visitor: Visitor, Path(batch): Path<Strin
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::identity::Duty;
+    use crate::kernel::Language;
+    use crate::web::Messages;
+
+    /// The names that sources give to steps and counts.
+    fn named(call: &str) -> BTreeSet<String> {
+        let source = include_str!("../office/plan/progress.rs");
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let code: String = code.split_whitespace().collect::<Vec<_>>().join("");
+        code.split(call)
+            .skip(1)
+            .filter_map(|rest| rest.strip_prefix('"')?.split('"').next().map(str::to_owned))
+            .collect()
+    }
+
+    #[test]
+    fn every_step_count_light_and_duty_has_its_words() {
+        let mut keys: Vec<String> = named("step(").iter().map(|name| format!("step-{name}")).collect();
+        keys.extend(named("count(").iter().map(|name| format!("batch-count-{name}")));
+        assert!(keys.len() > 20, "{keys:?}");
+        keys.extend(["green", "amber", "red", "grey"].map(|name| format!("light-{name}")));
+        keys.extend(Duty::ALL.iter().map(|duty| format!("office-duty-{duty}")));
+        for language in [Language::Zh, Language::En] {
+            let missing: Vec<_> = keys.iter().filter(|key| !Messages::of(language).has(key)).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_the_office_has_its_words() {
+        let mut missing = BTreeSet::new();
+        let mut folders = vec![std::path::PathBuf::from("src/office")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                for rest in text.split("Broken::new(\"").skip(1) {
+                    let code = rest.split('"').next().unwrap();
+                    for language in [Language::Zh, Language::En] {
+                        if !Messages::of(language).has(&format!("refusal-{code}")) {
+                            missing.insert(code.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -310,7 +310,9 @@ impl Act for ShowBank {
 
     async fn perform(self, office: &Office, _: &Caller) -> Result<BankNumbers, Refusal> {
         let mut connection = office.store.read().await?;
-        let row = rows::by_id(&mut connection, self.bank).await?.ok_or(Refusal::NotFound)?;
+        let row = rows::by_id(&mut connection, self.bank)
+            .await?
+            .ok_or(Refusal::NotFound)?;
         let search = event::Search {
             act: policy::BANK_LOAD.name.to_owned(),
             subject: self.bank.to_string(),

@@ -102,7 +102,11 @@ impl Act for AddBatch {
             problems.note(Broken::new("rule-unknown").with("rule", self.rule.as_str()).at("rule"));
         }
         if Scheme::find(&scheme).is_none() {
-            problems.note(Broken::new("scheme-unknown").with("scheme", scheme.as_str()).at("scheme"));
+            problems.note(
+                Broken::new("scheme-unknown")
+                    .with("scheme", scheme.as_str())
+                    .at("scheme"),
+            );
         }
         problems.refuse()?;
         let rule = rule.ok_or(Refusal::NotFound)?;
@@ -113,7 +117,13 @@ impl Act for AddBatch {
 
 impl AddBatch {
     /// A bank that cannot serve the rule is told now, not on the day of the draw.
-    async fn check_bank(&self, office: &Office, rule: &PaperRule, theory: bool, practical: bool) -> Result<(), Refusal> {
+    async fn check_bank(
+        &self,
+        office: &Office,
+        rule: &PaperRule,
+        theory: bool,
+        practical: bool,
+    ) -> Result<(), Refusal> {
         let mut connection = office.store.read().await?;
         let version = banks::by_id(&mut connection, self.bank).await?;
         drop(connection);
@@ -121,7 +131,10 @@ impl AddBatch {
             return Err(Broken::new("bank-unknown").at("bank").into());
         };
         if version.kind != "live" {
-            return Err(Broken::new("bank-practice").with("label", version.label).at("bank").into());
+            return Err(Broken::new("bank-practice")
+                .with("label", version.label)
+                .at("bank")
+                .into());
         }
         let bank = crate::office::bank::open_bank(office, self.bank).await?;
         if practical && bank.structure.is_empty() {
@@ -157,7 +170,9 @@ impl AddBatch {
         if rows::station(op.connection(), self.station).await?.is_none() {
             return Err(Broken::new("station-unknown").at("station").into());
         }
-        let version = banks::by_id(op.connection(), self.bank).await?.ok_or(Refusal::NotFound)?;
+        let version = banks::by_id(op.connection(), self.bank)
+            .await?
+            .ok_or(Refusal::NotFound)?;
         let same = rows::batches_of(op.connection(), self.plan).await?;
         if same
             .iter()
@@ -300,8 +315,12 @@ impl Act for ShowBatch {
     async fn perform(self, office: &Office, _: &Caller) -> Result<BatchView, Refusal> {
         let now = office.now();
         let mut connection = office.store.read().await?;
-        let row = rows::batch(&mut connection, self.batch).await?.ok_or(Refusal::NotFound)?;
-        let plan = rows::plan(&mut connection, row.plan_id).await?.ok_or(Refusal::NotFound)?;
+        let row = rows::batch(&mut connection, self.batch)
+            .await?
+            .ok_or(Refusal::NotFound)?;
+        let plan = rows::plan(&mut connection, row.plan_id)
+            .await?
+            .ok_or(Refusal::NotFound)?;
         let station = rows::station(&mut connection, row.station_id).await?;
         let bank = banks::by_id(&mut connection, row.bank_version_id).await?;
         let facts = Facts::gather(&mut connection, &plan, &row, now).await?;

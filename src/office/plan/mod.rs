@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(in crate::office) use batch::frozen_rule;
-pub use batch::{AddBatch, AddedBatch, Part, BatchView, DutyView, EventLine, SCHEMES, ShowBatch};
+pub use batch::{AddBatch, AddedBatch, BatchView, DutyView, EventLine, Part, SCHEMES, ShowBatch};
 pub use progress::{Count, Light, Step};
 pub use station::{CreateRoom, CreateStation, CreatedRoom, CreatedStation, ListStations, RoomView, StationView};
 
@@ -274,7 +274,11 @@ impl Act for PublishPlan {
         let batches = rows::batches_of(op.connection(), self.plan).await?;
         let mut problems = Problems::default();
         if batches.is_empty() {
-            problems.note(Broken::new("plan-without-batch").with("number", plan.number.as_str()).at(""));
+            problems.note(
+                Broken::new("plan-without-batch")
+                    .with("number", plan.number.as_str())
+                    .at(""),
+            );
         }
         if plan.registration_until <= now {
             problems.note(Broken::new("deadline-past").with("at", plan.registration_until).at(""));

@@ -11,9 +11,7 @@ use serde_json::json;
 use super::{before_start, load, only, rows};
 use crate::bank::{Bank, Group};
 use crate::identity::Duty;
-use crate::kernel::{
-    ApplicationId, AttemptId, Digest, Entropy, Language, PaperId, Seed, SessionId, Timestamp, Vault,
-};
+use crate::kernel::{ApplicationId, AttemptId, Digest, Entropy, Language, PaperId, Seed, SessionId, Timestamp, Vault};
 use crate::office::bank::{aside, open_bank};
 use crate::office::plan::{Part, frozen_rule};
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Problem, Refusal, policy};

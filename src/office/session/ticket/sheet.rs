@@ -76,12 +76,7 @@ impl Book {
         let centre = SHEET_WIDTH / 2.0;
         paper.text((centre, top + 18.0), Pen::new(20.0).bold(), Align::Centre, "准 考 证");
         let under = format!("{}　Admission Ticket", self.station);
-        paper.text(
-            (centre, top + 24.5),
-            Pen::new(10.0).ink(GREY),
-            Align::Centre,
-            &under,
-        );
+        paper.text((centre, top + 24.5), Pen::new(10.0).ink(GREY), Align::Centre, &under);
         let photo = (RIGHT - PHOTO.0, top + 30.0);
         paper.frame(photo, PHOTO, 0.5, GREY);
         match &ticket.photo {
@@ -106,7 +101,9 @@ impl Book {
             paper.text((LEFT + 22.0, y), Pen::new(13.0), Align::Left, &value);
             y += 8.0;
         }
-        y = self.sessions(paper, y + 1.0, &ticket.sessions).max(photo.1 + PHOTO.1 + 3.0);
+        y = self
+            .sessions(paper, y + 1.0, &ticket.sessions)
+            .max(photo.1 + PHOTO.1 + 3.0);
         paper.frame((LEFT, y), (RIGHT - LEFT, 15.0), 1.0, Ink::BLACK);
         paper.text((LEFT + 4.0, y + 9.8), Pen::new(11.0), Align::Left, "登录口令 Code");
         paper.text(
@@ -117,7 +114,7 @@ impl Book {
         );
         y += 21.0;
         for rule in RULES {
-            y = paper.paragraph((LEFT, y), RIGHT - LEFT, 12.5, Pen::new(8.5), rule);
+            y = paper.paragraph((LEFT, y), RIGHT - LEFT, 14.5, Pen::new(9.5), rule);
         }
     }
 
