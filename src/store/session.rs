@@ -41,6 +41,8 @@ pub struct SeatRow {
     pub seat_no: i64,
     /// Whose it is.
     pub application_id: ApplicationId,
+    /// The state of the application: a seat stays when somebody withdraws.
+    pub application_state: String,
     /// The person.
     pub candidate_id: CandidateId,
     /// The person's name.
@@ -183,7 +185,7 @@ pub async fn hold_room(connection: &mut Connection, room: RoomId) -> Result<(), 
 /// The seats of a session, by number.
 pub async fn seats(connection: &mut Connection, session: SessionId) -> Result<Vec<SeatRow>, StoreError> {
     Ok(sqlx::query_as(
-        "SELECT t.seat_no, t.application_id, a.candidate_id, c.name, c.citizen_mask, c.employer, a.ticket_number,
+        "SELECT t.seat_no, t.application_id, a.state AS application_state, a.candidate_id, c.name, c.citizen_mask, c.employer, a.ticket_number,
                 a.ticket_code, p.digest AS paper_digest, e.state AS attempt_state
          FROM seat t
          JOIN application a ON a.id = t.application_id

@@ -131,6 +131,7 @@ impl IssueTickets {
         }
         let chosen: Vec<_> = seats
             .into_iter()
+            .filter(|seat| seat.application_state == "approved")
             .filter(|seat| wanted.is_empty() || wanted.contains(&seat.application_id))
             .collect();
         if chosen.is_empty() {
