@@ -259,6 +259,6 @@ mod tests {
         let book = events_workbook(&office, &auditor, &ListEvents::default())
             .await
             .unwrap();
-        assert!(book.file_name.ends_with(".xlsx"));
+        assert_eq!(book.media_type, input::XLSX);
     }
 }

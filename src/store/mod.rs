@@ -20,6 +20,7 @@ pub mod result;
 pub mod session;
 pub mod setting;
 pub mod sitting;
+pub mod staffing;
 pub mod supervision;
 pub mod ticket;
 

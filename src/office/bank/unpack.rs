@@ -138,8 +138,10 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
+    /// Each with its own dice: tests run at once, and the folder's name is thrown.
     fn refused(zip: &[u8]) -> &'static str {
-        read(zip, &SeededEntropy::new(1)).unwrap_err().code
+        use crate::kernel::OsEntropy;
+        read(zip, &OsEntropy).unwrap_err().code
     }
 
     #[test]
@@ -160,10 +162,10 @@ mod tests {
             .iter()
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
             .collect();
-        let entropy = SeededEntropy::new(2);
+        let entropy = SeededEntropy::new(7_702);
         let reading = read(&zip(&files), &entropy).unwrap();
         assert!(reading.bank.is_some(), "{:?}", reading.problems.first());
-        let name = format!("jianding-bank-{}", SeededEntropy::new(2).seed());
+        let name = format!("jianding-bank-{}", SeededEntropy::new(7_702).seed());
         assert!(!std::env::temp_dir().join(name).exists());
     }
 
@@ -189,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_empty_folder_is_told_as_a_bank_without_its_files() {
-        let reading = read(&zip(&[("x/other.toml", b"a = 1")]), &SeededEntropy::new(3)).unwrap();
+        let reading = read(&zip(&[("x/other.toml", b"a = 1")]), &SeededEntropy::new(7_703)).unwrap();
         assert!(reading.bank.is_none());
         assert!(reading.errors().count() > 0);
     }

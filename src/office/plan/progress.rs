@@ -58,6 +58,7 @@ pub struct Step {
 
 /// What the lights are made of.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a batch")]
 pub(super) struct Facts {
     pub(super) batch: BatchId,
     pub(super) published: bool,

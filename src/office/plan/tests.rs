@@ -1,5 +1,5 @@
 use super::*;
-use crate::bank::generated;
+use crate::bank::{BankKind, generated};
 use crate::identity::Role;
 use crate::kernel::SeededEntropy;
 use crate::office::bank::load_bank;
@@ -41,9 +41,12 @@ async fn a_plan_is_numbered_filled_and_published_once() {
     let empty = office.perform(publish(), &officer).await.unwrap_err();
     assert_eq!(code(&empty), "plan-without-batch");
 
-    let bank = load_bank(&office, &Caller::system("test"), generated(600, &SeededEntropy::new(5)))
-        .await
-        .unwrap();
+    let practice = generated(600, &SeededEntropy::new(5));
+    let mut live = practice.clone();
+    live.kind = BankKind::Live;
+    let system = Caller::system("test");
+    let practice = load_bank(&office, &system, practice).await.unwrap();
+    let bank = load_bank(&office, &system, live).await.unwrap();
     let add = |rule: &str| AddBatch {
         plan: first.plan,
         station,
@@ -55,6 +58,14 @@ async fn a_plan_is_numbered_filled_and_published_once() {
     assert_eq!(
         code(&office.perform(add("none"), &officer).await.unwrap_err()),
         "rule-unknown"
+    );
+    let practising = AddBatch {
+        bank: practice,
+        ..add("demo-20")
+    };
+    assert_eq!(
+        code(&office.perform(practising, &officer).await.unwrap_err()),
+        "bank-practice"
     );
     let batch = office.perform(add("demo-20"), &officer).await.unwrap().batch;
     assert_eq!(

@@ -131,7 +131,8 @@ impl Act for DrawPapers {
 }
 
 fn people(seats: &[SeatRow]) -> Vec<ApplicationId> {
-    seats.iter().map(|seat| seat.application_id).collect()
+    let approved = seats.iter().filter(|seat| seat.application_state == "approved");
+    approved.map(|seat| seat.application_id).collect()
 }
 
 fn check_papers(session: &SessionRow, seats: &[SeatRow]) -> Result<(), Broken> {
@@ -140,7 +141,7 @@ fn check_papers(session: &SessionRow, seats: &[SeatRow]) -> Result<(), Broken> {
     if session.seed.is_some() {
         return Err(Broken::new("papers-drawn-already"));
     }
-    if seats.is_empty() {
+    if people(seats).is_empty() {
         return Err(Broken::new("nobody-seated"));
     }
     Ok(())

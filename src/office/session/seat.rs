@@ -73,7 +73,7 @@ impl Act for SeatSession {
         // Whoever does not fit is put into a room that is not there.
         let rooms = [capacity(free.len()), capacity(wanted.len())];
         let seed = office.entropy.seed();
-        let seats = assign(&wanted, &rooms, self.order, seed).map_err(refused)?;
+        let seats = assign(&wanted, &rooms, self.order, seed).map_err(|error| refused(&error))?;
         let mut seated = 0;
         for seat in seats.iter().filter(|seat| seat.room == 0) {
             let place = usize::try_from(seat.number).unwrap_or(usize::MAX) - 1;
@@ -126,9 +126,9 @@ impl SeatSession {
     }
 }
 
-fn refused(error: SeatingError) -> Broken {
+fn refused(error: &SeatingError) -> Broken {
     match error {
-        SeatingError::Short { short_by } => Broken::new("seats-short-by").with("short", short_by),
+        SeatingError::Short { short_by } => Broken::new("seats-short-by").with("short", *short_by),
         SeatingError::Twice { application } => Broken::new("listed-twice").with("application", application.to_string()),
     }
 }

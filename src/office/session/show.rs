@@ -10,7 +10,8 @@ use crate::office::plan::RoomView;
 use crate::office::{Act, Caller, Download, Office, Policy, Refusal, input, policy};
 use crate::spreadsheet;
 use crate::store::plan::{self as plans, BatchRow};
-use crate::store::session::{SeatRow, SessionRow, StaffRow};
+use crate::store::session::{SeatRow, SessionRow};
+use crate::store::staffing::{self, StaffRow};
 use crate::store::{Connection, account};
 
 /// Lists a batch's sessions.
@@ -81,7 +82,7 @@ impl Act for ListPlannedSessions {
         for row in rows::of_batch(&mut connection, self.batch).await? {
             let room = rooms.iter().find(|room| room.id == row.room_id);
             sessions.push(PlannedSession {
-                staff: rows::staff(&mut connection, row.id).await?.len(),
+                staff: staffing::staff(&mut connection, row.id).await?.len(),
                 seated: counts
                     .iter()
                     .find(|(id, _)| *id == row.id)
@@ -266,7 +267,7 @@ impl Act for ShowSession {
         let room = plans::room(&mut connection, row.room_id).await?;
         let seats = rows::seats(&mut connection, row.id).await?;
         let applicants = rows::applicants(&mut connection, &row).await?;
-        let staff = rows::staff(&mut connection, row.id).await?;
+        let staff = staffing::staff(&mut connection, row.id).await?;
         let tasks = rows::tasks(&mut connection, row.id).await?;
         let choice = if caller.has(Role::ExamOfficer) {
             choice(&mut connection).await?

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{load, rows};
+use super::load;
 use crate::identity::{Duty, Role};
 use crate::kernel::{AccountId, SessionId};
 use crate::office::plan::Part;
@@ -12,7 +12,8 @@ use crate::office::{Act, Broken, Caller, Event, List, Office, Op, Policy, Proble
 use crate::staff::{GroupError, GroupRule, Member};
 use crate::store::account;
 use crate::store::plan as plans;
-use crate::store::session::{SessionRow, StaffRow};
+use crate::store::session::SessionRow;
+use crate::store::staffing::{self, StaffRow};
 
 /// Assigns invigilators, examiners and supervisors; what is given here replaces what was.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -57,7 +58,7 @@ impl Act for AssignSession {
         }
         plans::hold_open_batch(op.connection(), batch.id).await?;
         let wanted = self.wanted(&session)?;
-        let present = rows::staff(op.connection(), self.session).await?;
+        let present = staffing::staff(op.connection(), self.session).await?;
         for person in &present {
             let stays = wanted
                 .iter()
@@ -159,19 +160,19 @@ async fn appoint(op: &mut Op<'_>, session: &SessionRow, (id, duty, leads): Wante
             other => other,
         })?;
     let now = op.now;
-    rows::assign(op.connection(), session.id, id, duty.name(), leads, now).await?;
+    staffing::assign(op.connection(), session.id, id, duty.name(), leads, now).await?;
     Ok(())
 }
 
 /// Relieves somebody who has not begun; the duty goes with the last assignment to it.
 async fn relieve(op: &mut Op<'_>, session: &SessionRow, person: &StaffRow) -> Result<(), Refusal> {
     let begun =
-        session.state != "planned" || rows::sheets_of(op.connection(), session.id, person.account_id).await? > 0;
+        session.state != "planned" || staffing::sheets_of(op.connection(), session.id, person.account_id).await? > 0;
     if begun {
         return Err(Broken::new("staff-begun").with("name", person.name.as_str()).into());
     }
-    rows::unassign(op.connection(), session.id, person.account_id).await?;
-    let left = rows::assignments(op.connection(), session.batch_id, person.account_id, &person.duty).await?;
+    staffing::unassign(op.connection(), session.id, person.account_id).await?;
+    let left = staffing::assignments(op.connection(), session.batch_id, person.account_id, &person.duty).await?;
     if left == 0 {
         plans::forget_duty(op.connection(), session.batch_id, person.account_id, &person.duty).await?;
     }

@@ -14,7 +14,7 @@ use crate::kernel::{ApplicationId, BatchId, CandidateId, Language, OneTimeCode, 
 use crate::office::bank::aside;
 use crate::office::{Act, Broken, Caller, Download, Event, List, Office, Op, Policy, Refusal, input, policy};
 use crate::store::plan as plans;
-use crate::store::session::SeatRow;
+use crate::store::session::{SeatRow, SessionRow};
 use crate::store::ticket as tickets;
 
 /// Makes admission tickets with fresh one-time codes.
@@ -75,18 +75,7 @@ impl Act for IssueTickets {
             sessions.entry(row.application_id).or_default().push(row);
         }
         drop(connection);
-        match session.state.as_str() {
-            "closed" => return Err(Broken::new("session-begun").with("state", "closed").into()),
-            "running" if self.applications.0.is_empty() => return Err(Broken::new("tickets-all-late").into()),
-            _ => {}
-        }
-        // A name that cannot be printed is told before any code is replaced.
-        for seat in &seats {
-            if let Some(missing) = office.fonts.missing(&seat.name).first() {
-                let glyph = Broken::new("glyph-missing").with("name", seat.name.as_str());
-                return Err(glyph.with("character", missing.to_string()).into());
-            }
-        }
+        self.check(office, &session, &seats)?;
         let replaced = seats.iter().filter(|seat| seat.ticket_code.is_some()).count();
         let given = give(office, caller, self.session, batch.id, &seats).await?;
         let tickets = seats.iter().zip(&given).map(|(seat, (number, code))| GivenTicket {
@@ -135,6 +124,22 @@ impl Act for IssueTickets {
 }
 
 impl IssueTickets {
+    /// A name that cannot be printed is told before any code is replaced.
+    fn check(&self, office: &Office, session: &SessionRow, seats: &[SeatRow]) -> Result<(), Broken> {
+        match session.state.as_str() {
+            "closed" => return Err(Broken::new("session-begun").with("state", "closed")),
+            "running" if self.applications.0.is_empty() => return Err(Broken::new("tickets-all-late")),
+            _ => {}
+        }
+        for seat in seats {
+            if let Some(missing) = office.fonts.missing(&seat.name).first() {
+                let glyph = Broken::new("glyph-missing").with("name", seat.name.as_str());
+                return Err(glyph.with("character", missing.to_string()));
+            }
+        }
+        Ok(())
+    }
+
     fn choose(&self, seats: Vec<SeatRow>) -> Result<Vec<SeatRow>, Refusal> {
         let wanted = &self.applications.0;
         let unknown = wanted
@@ -146,6 +151,7 @@ impl IssueTickets {
         }
         let chosen: Vec<_> = seats
             .into_iter()
+            .filter(|seat| seat.application_state == "approved")
             .filter(|seat| wanted.is_empty() || wanted.contains(&seat.application_id))
             .collect();
         if chosen.is_empty() {
@@ -228,13 +234,12 @@ impl Numbers {
     }
 
     async fn take(&mut self, op: &mut Op<'_>) -> Result<TicketNumber, Refusal> {
-        let batch = match self.batch {
-            Some(batch) => batch,
-            None => {
-                let scope = format!("ticket-batch/{}", self.year);
-                let next = plans::next_number(op.connection(), &scope).await?;
-                *self.batch.insert(u32::try_from(next).unwrap_or(u32::MAX))
-            }
+        let batch = if let Some(batch) = self.batch {
+            batch
+        } else {
+            let scope = format!("ticket-batch/{}", self.year);
+            let next = plans::next_number(op.connection(), &scope).await?;
+            *self.batch.insert(u32::try_from(next).unwrap_or(u32::MAX))
         };
         self.last += 1;
         ticket_number(self.year, batch, self.last).map_err(|_| Broken::new("ticket-numbers-used-up").into())

@@ -33,7 +33,12 @@ function tellProblems(form, refusal) {
     note.textContent = problem.message;
     field.after(note);
   }
-  tell(form, [refusal.message, ...rest].join(' '), 'wrong');
+  const box = tell(form, rest.length > 1 ? refusal.message : [refusal.message, ...rest].join(' '), 'wrong');
+  if (rest.length > 1) {
+    const list = document.createElement('ul');
+    list.append(...rest.map((text) => Object.assign(document.createElement('li'), { textContent: text })));
+    box.append(list);
+  }
   form.querySelector('[aria-invalid]')?.focus();
 }
 

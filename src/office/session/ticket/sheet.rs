@@ -114,7 +114,7 @@ impl Book {
         );
         y += 21.0;
         for rule in RULES {
-            y = paper.paragraph((LEFT, y), RIGHT - LEFT, 12.5, Pen::new(8.5), rule);
+            y = paper.paragraph((LEFT, y), RIGHT - LEFT, 14.5, Pen::new(9.5), rule);
         }
     }
 
