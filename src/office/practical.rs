@@ -9,7 +9,7 @@ mod judged;
 mod sheet;
 mod show;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 mod veto;
 mod work;
 

@@ -17,21 +17,21 @@ use crate::store::Store;
 use crate::store::practical::fixture::{self, Hall};
 
 /// An office with a practical session of two seats that has just opened, three examiners, and others.
-pub(in crate::office) struct World {
+pub(crate) struct World {
     _folder: tempfile::TempDir,
-    pub(in crate::office) office: Office,
-    pub(in crate::office) clock: ManualClock,
-    pub(in crate::office) hall: Hall,
-    pub(in crate::office) examiners: Vec<Caller>,
-    pub(in crate::office) stranger: Caller,
-    pub(in crate::office) supervisor: Caller,
-    pub(in crate::office) administrator: Caller,
+    pub(crate) office: Arc<Office>,
+    pub(crate) clock: ManualClock,
+    pub(crate) hall: Hall,
+    pub(crate) examiners: Vec<Caller>,
+    pub(crate) stranger: Caller,
+    pub(crate) supervisor: Caller,
+    pub(crate) administrator: Caller,
 }
 
 const TASK: &str = "C5-P-01";
 
 impl World {
-    pub(in crate::office) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_file(&folder.path().join("test.db")).await.unwrap();
         let clock = ManualClock::at(Timestamp::from_millis(1_750_000_000_000));
@@ -98,18 +98,14 @@ impl World {
             supervisor: caller(5),
             administrator: caller(6),
             _folder: folder,
-            office,
+            office: Arc::new(office),
             clock,
             hall,
         }
     }
 
     /// Performs an act made of JSON, as the API does.
-    pub(in crate::office) async fn act<A: Act>(
-        &self,
-        caller: &Caller,
-        input: serde_json::Value,
-    ) -> Result<A::Outcome, Refusal> {
+    pub(crate) async fn act<A: Act>(&self, caller: &Caller, input: serde_json::Value) -> Result<A::Outcome, Refusal> {
         let act: A = serde_json::from_value(input).unwrap();
         self.office.perform(act, caller).await
     }
@@ -146,7 +142,7 @@ impl World {
 }
 
 /// The stable code of a refusal; for wrong input that of its first problem.
-pub(in crate::office) fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> &'static str {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> &'static str {
     match result.unwrap_err() {
         Refusal::Rule(broken) => broken.code,
         Refusal::Invalid(problems) => problems[0].broken.code,
