@@ -7,16 +7,15 @@
 mod fields;
 mod judged;
 mod sheet;
+mod show;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod veto;
 mod work;
 
 pub use judged::{Judged, judged};
-pub use sheet::{
-    DeductionView, ElementView, NextSheet, OpenSheet, OpenedSheet, SaveSheet, SheetState, SheetView, ShowSheet,
-    SignSheet, VetoView,
-};
+pub use sheet::{OpenSheet, OpenedSheet, SaveSheet, SheetState, SignSheet};
+pub use show::{DeductionView, ElementView, NextSheet, SheetView, ShowSheet, VetoView};
 pub use veto::{ConfirmVeto, RaiseVeto, VetoDone, WithdrawVeto};
 pub use work::{
     BlankSheets, BlankView, CandidateView, ExaminerSession, ExaminerWork, SessionBrief, SessionView, SheetBrief,

@@ -1,5 +1,8 @@
 //! Practical judging: who judges which session, score sheets, vetoes.
 
+#[cfg(test)]
+pub(crate) mod fixture;
+
 use sqlx::FromRow;
 
 use super::{Connection, StoreError, one_row};

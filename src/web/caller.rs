@@ -140,9 +140,11 @@ async fn recognise(app: &App, parts: &Parts) -> Result<(Actor, String, bool), Re
 
 /// Pages and calls of the terminal use the candidate's cookie.
 pub(super) fn for_candidates(path: &str) -> bool {
-    ["/exam", "/do/terminal", "/api/v1/terminal"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
+    ["/exam", "/do/terminal", "/api/v1/terminal"].iter().any(|prefix| {
+        // `/examiner` is staff's.
+        let rest = path.strip_prefix(prefix);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    })
 }
 
 fn language(parts: &Parts) -> Language {

@@ -225,5 +225,6 @@ mod tests {
     fn terminals_have_a_cookie_of_their_own() {
         use crate::web::caller::for_candidates;
         assert!(for_candidates("/exam/paper") && !for_candidates("/work"));
+        assert!(for_candidates("/exam?lang=en") && !for_candidates("/examiner"));
     }
 }

@@ -1,5 +1,8 @@
 //! The examiner's tablet: candidates, score sheets, vetoes, and blank sheets for print.
 
+#[cfg(test)]
+mod tests;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sheet::NextSheet;
+use super::show::NextSheet;
 use super::{EXAMINER, has_begun, open_bank, own_session, task_of};
 use crate::bank::{Bank, PracticalTask};
 use crate::identity::Role;

@@ -131,10 +131,9 @@ fn read_answers(list: &Checklist, fields: &BTreeMap<String, String>) -> Result<V
 
 impl From<ChecklistRefusal> for Refusal {
     fn from(refusal: ChecklistRefusal) -> Self {
-        let unanswered = |code: &str| Broken::new("checklist-unanswered").at(format!("answer.{code}"));
         match refusal {
             ChecklistRefusal::Unanswered { codes } => {
-                Self::Invalid(codes.iter().map(|code| unanswered(code)).collect())
+                Broken::new("checklist-unanswered").with("count", codes.len()).into()
             }
             ChecklistRefusal::NoNote { code } => Broken::new("checklist-no-note").at(format!("note.{code}")).into(),
             ChecklistRefusal::Stray { code } => Broken::new("checklist-stray").with("item", code).into(),

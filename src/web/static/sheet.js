@@ -128,17 +128,22 @@ function start(form) {
   });
 
   // Before any form is sent, what was tapped is saved, so that the two do not overtake each other.
+  let flushed = false;
   document.addEventListener(
     'submit',
     (event) => {
-      if (!sending && !(dirty && event.target !== form)) {
-        clearTimeout(timer);
-        return;
-      }
+      if (flushed || (!sending && !dirty)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       const { target, submitter } = event;
-      (sending ?? save()).then(() => (dirty && target !== form ? save() : null)).then(() => target.requestSubmit(submitter ?? undefined));
+      Promise.resolve(sending)
+        .then(() => (dirty ? save() : null))
+        .then(() => {
+          // Once: without a network the form itself says that it was not sent.
+          flushed = true;
+          target.requestSubmit(submitter ?? undefined);
+          flushed = false;
+        });
     },
     true,
   );
