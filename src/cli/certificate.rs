@@ -7,9 +7,7 @@ use serde_json::json;
 
 use super::serve::{load_config, open_office, runtime, write_private};
 use super::{Failure, say};
-use crate::certificate::{
-    Authority, Genuine, NotGenuine, Scheme, TrustRoot, issue, samples, verify,
-};
+use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, TrustRoot, issue, samples, verify};
 use crate::document::Fonts;
 use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
 use crate::office::certificate::create_authority;
@@ -80,7 +78,11 @@ fn check(file: &Path, trust: &Path, json: bool, language: Language) -> Result<()
     let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
     let verified = verify(&bytes, &[root]);
     let code = exit_status(&verified);
-    let text = if json { told_json(&verified) } else { told(&verified, language) };
+    let text = if json {
+        told_json(&verified)
+    } else {
+        told(&verified, language)
+    };
     say(&text);
     if code == 0 { Ok(()) } else { Err(Failure::silent(code)) }
 }
@@ -115,11 +117,19 @@ fn told_json(verified: &Result<Genuine, NotGenuine>) -> String {
 fn told(verified: &Result<Genuine, NotGenuine>, language: Language) -> String {
     let say = |key: &str| Messages::of(language).say(key, &[]);
     match verified {
-        Err(reason) => format!("{} {}", say("verify-cli-not"), say(&format!("verify-reason-{}", reason_code(reason)))),
+        Err(reason) => format!(
+            "{} {}",
+            say("verify-cli-not"),
+            say(&format!("verify-reason-{}", reason_code(reason)))
+        ),
         Ok(genuine) => {
             let record = &genuine.credential.record;
             let line = |key: &str, value: &dyn std::fmt::Display| format!("  {}  {value}", say(key));
-            let sample = if record.sample { say("verify-sample") } else { String::new() };
+            let sample = if record.sample {
+                say("verify-sample")
+            } else {
+                String::new()
+            };
             [
                 format!("{} {sample}", say("verify-cli-genuine")).trim_end().to_owned(),
                 line("verify-claim-title", &record.title),
@@ -172,7 +182,9 @@ pub(super) fn authority(command: AuthorityCommand) -> Result<(), Failure> {
         let made = create_authority(&office, &name).await.map_err(Failure::new)?;
         office.store.close().await;
         let Some(sealed) = made else {
-            return Err(Failure::new("this installation already has a signing authority; nothing was changed"));
+            return Err(Failure::new(
+                "this installation already has a signing authority; nothing was changed",
+            ));
         };
         write_private(&file, &serde_json::to_vec_pretty(&sealed)?)?;
         std::fs::write(out.join("root.pem"), &sealed.root_certificate)?;
@@ -193,7 +205,11 @@ mod tests {
         sample("vocational-qualification", 1, other.path()).unwrap();
         let pdf = folder.path().join("001.pdf");
         let root = folder.path().join("root.pem");
-        let code = |pdf: &Path, root: &Path| check(pdf, root, true, Language::En).err().map_or(0, |failure| failure.code);
+        let code = |pdf: &Path, root: &Path| {
+            check(pdf, root, true, Language::En)
+                .err()
+                .map_or(0, |failure| failure.code)
+        };
         assert_eq!(code(&pdf, &root), 0);
         assert_eq!(code(&pdf, &other.path().join("root.pem")), NOT_GENUINE);
         assert_eq!(code(&root, &root), UNREADABLE);

@@ -110,14 +110,7 @@ pub(super) async fn open_office(config: &Config) -> Result<Office, Failure> {
     store.check_durability().await.map_err(Failure::new)?;
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
-    Ok(Office::start(
-        store,
-        Arc::new(SystemClock),
-        Arc::new(OsEntropy),
-        keys,
-        fonts,
-    )
-    .at_site(&config.base_url, false))
+    Ok(Office::start(store, Arc::new(SystemClock), Arc::new(OsEntropy), keys, fonts).at_site(&config.base_url, false))
 }
 
 /// The installation's secret: from the settings, or a file in the data folder that only its owner can read.

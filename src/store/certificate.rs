@@ -118,10 +118,7 @@ pub struct HolderRow {
 }
 
 /// The person behind an application.
-pub async fn holder(
-    connection: &mut Connection,
-    application: ApplicationId,
-) -> Result<Option<HolderRow>, StoreError> {
+pub async fn holder(connection: &mut Connection, application: ApplicationId) -> Result<Option<HolderRow>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT a.id AS application_id, c.id AS candidate_id, c.name, c.id_kind, c.citizen_id, c.photo
          FROM application a JOIN candidate c ON c.id = a.candidate_id WHERE a.id = $1",

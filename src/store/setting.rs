@@ -18,13 +18,12 @@ pub async fn insert_new(
     value: &[u8],
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let result = sqlx::query(
-        "INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
-    )
-    .bind(name)
-    .bind(value)
-    .bind(now)
-    .execute(connection)
-    .await?;
+    let result =
+        sqlx::query("INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(value)
+            .bind(now)
+            .execute(connection)
+            .await?;
     Ok(result.rows_affected() == 1)
 }

@@ -91,12 +91,17 @@ impl Act for PrepareCertificates {
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         op.take_duty(self.batch, Duty::CertificateOfficer).await?;
-        if rows::list(op.connection(), self.batch).await?.is_some_and(|list| list.approved_at.is_some()) {
+        if rows::list(op.connection(), self.batch)
+            .await?
+            .is_some_and(|list| list.approved_at.is_some())
+        {
             return Err(Broken::new("certificate-list-approved").into());
         }
         let count = i64::try_from(total).unwrap_or(i64::MAX);
         rows::prepare(op.connection(), self.batch, by, count, now).await?;
-        let event = Event::of(self.batch).in_batch(self.batch).with(json!({ "total": total }));
+        let event = Event::of(self.batch)
+            .in_batch(self.batch)
+            .with(json!({ "total": total }));
         Ok(Done {
             at: op.commit(event).await?,
         })

@@ -65,7 +65,10 @@ impl Press {
 
     /// Where people query a certificate, as printed.
     pub(super) fn query_url(&self) -> String {
-        let host = self.site_url.split_once("://").map_or(self.site_url.as_str(), |(_, host)| host);
+        let host = self
+            .site_url
+            .split_once("://")
+            .map_or(self.site_url.as_str(), |(_, host)| host);
         format!("{host}/verify")
     }
 

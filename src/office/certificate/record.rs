@@ -18,7 +18,11 @@ use crate::store::result::{BatchRow, ResultRow};
 
 /// The scheme of a batch.
 pub(super) fn scheme(batch: &BatchRow) -> Result<&'static Scheme, Refusal> {
-    let unknown = || Broken::new("certificate-scheme").with("scheme", batch.scheme.as_str()).into();
+    let unknown = || {
+        Broken::new("certificate-scheme")
+            .with("scheme", batch.scheme.as_str())
+            .into()
+    };
     Scheme::find(&batch.scheme).ok_or_else(unknown)
 }
 
@@ -42,7 +46,11 @@ fn body_parts(scheme: &Scheme, code: &str) -> BTreeMap<String, String> {
         .filter(|part| !["year", "level", "serial"].contains(&part.name.as_str()))
         .collect();
     let letter = code.chars().next().filter(char::is_ascii_uppercase).unwrap_or('S');
-    let width: usize = own.iter().filter(|part| part.form == Form::Digits).map(|part| part.width).sum();
+    let width: usize = own
+        .iter()
+        .filter(|part| part.form == Form::Digits)
+        .map(|part| part.width)
+        .sum();
     let digits: String = code.chars().filter(char::is_ascii_digit).collect();
     let padded = format!("{digits:0>width$}");
     let mut rest = &padded[padded.len() - width..];
@@ -64,7 +72,11 @@ fn body_parts(scheme: &Scheme, code: &str) -> BTreeMap<String, String> {
 /// The scope in which serials are counted: everything in the number but its serial.
 pub(super) fn scope(scheme: &Scheme, parts: &NumberParts) -> Result<String, Refusal> {
     let first = number(scheme, parts, 1)?;
-    let serial = scheme.parts.iter().find(|part| part.name == "serial").map_or(0, |part| part.width);
+    let serial = scheme
+        .parts
+        .iter()
+        .find(|part| part.name == "serial")
+        .map_or(0, |part| part.width);
     let kept = first.as_str().len().saturating_sub(serial);
     Ok(format!("certificate/{}/{}", scheme.id, &first.as_str()[..kept]))
 }
@@ -76,7 +88,9 @@ pub(super) fn number(
     serial: u32,
 ) -> Result<crate::certificate::CertificateNumber, Refusal> {
     let refused = |error: crate::certificate::NumberError| {
-        Broken::new("certificate-number").with("cause", error.to_string()).into()
+        Broken::new("certificate-number")
+            .with("cause", error.to_string())
+            .into()
     };
     scheme.number(parts, serial).map_err(refused)
 }
@@ -195,7 +209,7 @@ mod tests {
             };
             number(skill(), &parts, 7).unwrap().to_string()
         };
-        assert_eq!(parts("Y00142001007"), "Y000142001007264000007".replace("Y0001420", "Y0001420"));
+        assert_eq!(parts("Y00142001007"), "Y000142001007264000007");
         assert_eq!(parts("BJ01"), "B000000000001264000007");
         assert_eq!(parts("42"), "S000000000042264000007");
     }

@@ -54,6 +54,8 @@ pub struct CertificateList {
     pub issued: usize,
     /// How many passed.
     pub total: usize,
+    /// How many of them have no certificate yet.
+    pub missing: usize,
     /// Those who passed, with their certificates.
     pub rows: Vec<ListedCertificate>,
 }
@@ -129,7 +131,11 @@ impl Act for ListCertificates {
         let issued = rows::of_batch(&mut connection, self.batch).await?;
         let state = super::state_of(&batch);
         let published = matches!(state, Some(ResultState::Published { .. }));
-        let due = if published { passed(&batch, &applicants, &results) } else { Vec::new() };
+        let due = if published {
+            passed(&batch, &applicants, &results)
+        } else {
+            Vec::new()
+        };
         let ready = state.is_some_and(|state| state.finish(office.now(), &holds).is_ok());
         let (running, stopped) = match office.press.lists().get(&self.batch) {
             Some(Run::Wanted(_) | Run::Running) => (true, Vec::new()),
@@ -152,7 +158,11 @@ impl Act for ListCertificates {
             stopped,
             issued: issued.len(),
             total: due.len(),
-            rows: due.iter().map(|applicant| ListedCertificate::of(applicant, &issued)).collect(),
+            missing: due.len().saturating_sub(issued.len()),
+            rows: due
+                .iter()
+                .map(|applicant| ListedCertificate::of(applicant, &issued))
+                .collect(),
         })
     }
 }
@@ -164,7 +174,15 @@ pub struct ExportCertificates {
     pub batch: BatchId,
 }
 
-const HEADERS: [&str; 7] = ["证书编号", "姓名", "准考证号", "职业", "等级", "状态", "文件摘要（SHA-256）"];
+const HEADERS: [&str; 7] = [
+    "证书编号",
+    "姓名",
+    "准考证号",
+    "职业",
+    "等级",
+    "状态",
+    "文件摘要（SHA-256）",
+];
 
 impl Act for ExportCertificates {
     type Outcome = Download;
@@ -176,7 +194,9 @@ impl Act for ExportCertificates {
         let line = |row: &ListedCertificate| {
             let (number, status, digest) = match &row.certificate {
                 None => (String::new(), "未签发", String::new()),
-                Some(issued) if issued.revoked_at.is_some() => (issued.number.clone(), "已作废", issued.digest.to_string()),
+                Some(issued) if issued.revoked_at.is_some() => {
+                    (issued.number.clone(), "已作废", issued.digest.to_string())
+                }
                 Some(issued) => (issued.number.clone(), "有效", issued.digest.to_string()),
             };
             vec![

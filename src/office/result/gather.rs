@@ -74,7 +74,12 @@ pub(super) async fn facts(office: &Office, connection: &mut Connection, id: Batc
     let tasks = if draws.is_empty() {
         BTreeMap::new()
     } else {
-        tasks(office, rows::bank_content(connection, batch.bank_version_id).await?, &batch).await?
+        tasks(
+            office,
+            rows::bank_content(connection, batch.bank_version_id).await?,
+            &batch,
+        )
+        .await?
     };
     Ok(Facts {
         applicants: rows::applicants(connection, id).await?,
@@ -113,7 +118,11 @@ impl Facts {
 
     /// What is missing for theory, and whether the candidate was absent.
     pub(super) fn theory_gap(&self, applicant: &ApplicantRow) -> Option<Gap> {
-        match self.attempts.get(&applicant.application_id).map(|row| row.state.as_str()) {
+        match self
+            .attempts
+            .get(&applicant.application_id)
+            .map(|row| row.state.as_str())
+        {
             Some("submitted") => None,
             Some("open") => Some(Gap::new(applicant, GapKind::AttemptOpen)),
             _ if self.over(applicant, "theory") => None,
@@ -134,7 +143,11 @@ impl Facts {
         let sheets: Vec<&SheetRow> = self.sheets.iter().filter(own).collect();
         let Some(first) = sheets.first() else {
             let seen = self.over(applicant, "practical");
-            let gaps = if seen { Vec::new() } else { vec![gap(GapKind::NoPractical)] };
+            let gaps = if seen {
+                Vec::new()
+            } else {
+                vec![gap(GapKind::NoPractical)]
+            };
             return (Score::absent(), gaps);
         };
         let seat = self.seats.get(&(applicant.application_id, "practical"));
@@ -148,18 +161,14 @@ impl Facts {
             parts.push(part);
             detail.push(told);
         }
-        match practical_score(&parts) {
-            Ok(exact) => {
-                let detail = json!({ "absent": false, "tasks": detail });
-                (Score { exact, detail }, gaps)
-            }
-            Err(_) => {
-                if gaps.is_empty() {
-                    gaps.push(gap(GapKind::NoDraw));
-                }
-                (Score::absent(), gaps)
-            }
+        if let Ok(exact) = practical_score(&parts) {
+            let detail = json!({ "absent": false, "tasks": detail });
+            return (Score { exact, detail }, gaps);
         }
+        if gaps.is_empty() {
+            gaps.push(gap(GapKind::NoDraw));
+        }
+        (Score::absent(), gaps)
     }
 
     fn task(

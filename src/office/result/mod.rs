@@ -3,14 +3,14 @@
 //! One person settles: every component of every approved candidate by its frozen rule, exactly. Another approves, and
 //! publishes. A hold of a supervisor stops both. Nothing here rounds, except for display.
 
-mod gather;
 mod gap;
+mod gather;
 mod notice;
 mod settle;
 mod show;
 
 pub use notice::{ListNotices, Notice, NoticeLine, NoticePage, ShowNotice};
-pub use settle::{Settled, SettleResults};
+pub use settle::{SettleResults, Settled};
 pub use show::{ExportResults, ListResults, ResultCounts, ResultList, ResultView, ScoreView};
 
 use jiff::tz::TimeZone;
@@ -22,8 +22,8 @@ use super::{Act, Broken, Caller, Event, Office, Op, Policy, Refusal, policy};
 use crate::identity::Duty;
 use crate::kernel::{ApplicationId, BatchId, Digest, Exact, Timestamp, canonical_json};
 use crate::result::{
-    Component, ComponentResult, GradeRule, Holidays, Outcome, PublicityRule, PublicityUnit, ResultRefusal,
-    ResultState, outcome,
+    Component, ComponentResult, GradeRule, Holidays, Outcome, PublicityRule, PublicityUnit, ResultRefusal, ResultState,
+    outcome,
 };
 use crate::store::Connection;
 use crate::store::result::{self as rows, BatchRow, ResultRow};
@@ -54,11 +54,14 @@ impl From<ResultRefusal> for Refusal {
 
 /// The components that a batch examines.
 pub(super) fn components(batch: &BatchRow) -> Vec<Component> {
-    [(batch.theory, Component::Theory), (batch.practical, Component::Practical)]
-        .into_iter()
-        .filter(|(examined, _)| *examined == 1)
-        .map(|(_, component)| component)
-        .collect()
+    [
+        (batch.theory, Component::Theory),
+        (batch.practical, Component::Practical),
+    ]
+    .into_iter()
+    .filter(|(examined, _)| *examined == 1)
+    .map(|(_, component)| component)
+    .collect()
 }
 
 /// The stored word of a component.
@@ -96,7 +99,11 @@ pub(super) fn one_decimal(score: Exact) -> String {
     let tenths = score.times(1, 10).half_up().hundredths();
     let pass = GradeRule::default().pass;
     let pass_tenths = pass.hundredths() / 10;
-    let tenths = if score < pass.exact() { tenths.min(pass_tenths - 1) } else { tenths };
+    let tenths = if score < pass.exact() {
+        tenths.min(pass_tenths - 1)
+    } else {
+        tenths
+    };
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

@@ -49,15 +49,20 @@ impl Act for SettleResults {
         let by = caller.account()?;
         let (results, accepted) = self.compute(office).await?;
         let digest = digest_of(&results);
-        let absent = results.iter().filter(|row| row.detail.contains("\"absent\":true")).count();
+        let absent = results
+            .iter()
+            .filter(|row| row.detail.contains("\"absent\":true"))
+            .count();
         let mut candidates: Vec<_> = results.iter().map(|row| row.application_id).collect();
         candidates.dedup();
-        self.save(office, caller, by, &results, accepted).await.map(|at| Settled {
-            at,
-            candidates: candidates.len(),
-            absent,
-            digest,
-        })
+        self.save(office, caller, by, &results, accepted)
+            .await
+            .map(|at| Settled {
+                at,
+                candidates: candidates.len(),
+                absent,
+                digest,
+            })
     }
 }
 
@@ -97,7 +102,10 @@ impl SettleResults {
         add(Component::Theory, theory);
         add(Component::Practical, practical);
         results.sort_by(|a, b| (a.application_id, &a.component).cmp(&(b.application_id, &b.component)));
-        let spread = accepted.iter().filter(|gap| matches!(gap.kind, GapKind::Spread { .. })).count();
+        let spread = accepted
+            .iter()
+            .filter(|gap| matches!(gap.kind, GapKind::Spread { .. }))
+            .count();
         Ok((results, spread))
     }
 
@@ -140,7 +148,9 @@ async fn theory(
     let mut marked = gather::theory(office, connection, &handed_in).await?;
     let score = |applicant: &ApplicantRow| {
         let attempt = facts.handed_in(applicant);
-        attempt.and_then(|attempt| marked.remove(&attempt.id)).unwrap_or_else(gather::absent)
+        attempt
+            .and_then(|attempt| marked.remove(&attempt.id))
+            .unwrap_or_else(gather::absent)
     };
     Ok(facts.applicants.iter().map(score).collect())
 }
