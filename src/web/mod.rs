@@ -5,6 +5,7 @@
 
 mod assets;
 mod caller;
+mod download;
 mod forms;
 mod frame;
 mod input;

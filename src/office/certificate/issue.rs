@@ -178,7 +178,7 @@ async fn issue_one(
     let record = pass.record(office, serial)?;
     let number = record.number.to_string();
     let done = match print(office, issuer, record).await {
-        Ok((record, issued)) => save(office, caller, work, &record, application, &issued).await,
+        Ok((record, sheet)) => save(office, caller, work, &record, application, &sheet).await,
         Err(refusal) => Err(refusal),
     };
     if let Err(refusal) = &done {
@@ -215,12 +215,12 @@ async fn print(
 ) -> Result<(CertificateRecord, Issued), Refusal> {
     let (fonts, now) = (office.fonts.clone(), office.now());
     let printed = tokio::task::spawn_blocking(move || {
-        let issued = draw_and_sign(&record, &fonts, &issuer.signer, now);
-        (record, issued)
+        let sheet = draw_and_sign(&record, &fonts, &issuer.signer, now);
+        (record, sheet)
     });
-    let (record, issued) = printed.await.map_err(|error| Refusal::Fault(error.to_string()))?;
-    match issued {
-        Ok(issued) => Ok((record, issued)),
+    let (record, sheet) = printed.await.map_err(|error| Refusal::Fault(error.to_string()))?;
+    match sheet {
+        Ok(sheet) => Ok((record, sheet)),
         Err(IssueError::Findings(findings)) => Err(Refusal::Invalid(record::problems(record.name.as_str(), &findings))),
         Err(other) => Err(Refusal::Fault(other.to_string())),
     }
@@ -232,14 +232,14 @@ async fn save(
     work: &Work,
     record: &CertificateRecord,
     application: ApplicationId,
-    issued: &Issued,
+    sheet: &Issued,
 ) -> Result<CertificateId, Refusal> {
     let id = CertificateId::new(office.now(), office.entropy.as_ref());
     let facts = serde_json::to_vec(record).map_err(|error| Refusal::Fault(error.to_string()))?;
     let (vault, entropy) = (&office.keys.vault, office.entropy.as_ref());
     // Both hold the full id number.
     let sealed_record = vault.seal(&super::record_place(id), &facts, entropy);
-    let sealed_pdf = vault.seal(&super::pdf_place(id), &issued.pdf, entropy);
+    let sealed_pdf = vault.seal(&super::pdf_place(id), &sheet.pdf, entropy);
     let mut op = Op::begin_named(office, caller, policy::CERTIFICATE_ISSUE.name).await?;
     let now = op.now;
     let new = NewCertificate {
@@ -251,7 +251,7 @@ async fn save(
         name: record.name.as_str(),
         record: &sealed_record,
         pdf: &sealed_pdf,
-        pdf_digest: issued.digest,
+        pdf_digest: sheet.digest,
         issued_at: now,
     };
     rows::insert(op.connection(), &new).await?;
@@ -259,7 +259,7 @@ async fn save(
     if count == work.total {
         rows::finish(op.connection(), work.batch.id, now).await?;
     }
-    let detail = json!({ "application": application, "number": record.number, "pdf_sha256": issued.digest });
+    let detail = json!({ "application": application, "number": record.number, "pdf_sha256": sheet.digest });
     op.commit(Event::of(id).in_batch(work.batch.id).with(detail)).await?;
     Ok(id)
 }
@@ -282,9 +282,9 @@ async fn spoiled(
     let event = Event::of(application)
         .in_batch(batch)
         .with(json!({ "number": number, "cause": cause }));
-    if let Ok(op) = Op::begin_named(office, caller, "certificate.spoiled").await {
-        if let Err(error) = op.commit(event).await {
-            tracing::error!(number, %error, "spoiled number not noted");
-        }
+    if let Ok(op) = Op::begin_named(office, caller, "certificate.spoiled").await
+        && let Err(error) = op.commit(event).await
+    {
+        tracing::error!(number, %error, "spoiled number not noted");
     }
 }

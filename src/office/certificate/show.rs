@@ -54,6 +54,8 @@ pub struct CertificateList {
     pub issued: usize,
     /// How many passed.
     pub total: usize,
+    /// How many of them have no certificate yet.
+    pub missing: usize,
     /// Those who passed, with their certificates.
     pub rows: Vec<ListedCertificate>,
 }
@@ -156,6 +158,7 @@ impl Act for ListCertificates {
             stopped,
             issued: issued.len(),
             total: due.len(),
+            missing: due.len().saturating_sub(issued.len()),
             rows: due
                 .iter()
                 .map(|applicant| ListedCertificate::of(applicant, &issued))

@@ -161,18 +161,14 @@ impl Facts {
             parts.push(part);
             detail.push(told);
         }
-        match practical_score(&parts) {
-            Ok(exact) => {
-                let detail = json!({ "absent": false, "tasks": detail });
-                (Score { exact, detail }, gaps)
-            }
-            Err(_) => {
-                if gaps.is_empty() {
-                    gaps.push(gap(GapKind::NoDraw));
-                }
-                (Score::absent(), gaps)
-            }
+        if let Ok(exact) = practical_score(&parts) {
+            let detail = json!({ "absent": false, "tasks": detail });
+            return (Score { exact, detail }, gaps);
         }
+        if gaps.is_empty() {
+            gaps.push(gap(GapKind::NoDraw));
+        }
+        (Score::absent(), gaps)
     }
 
     fn task(

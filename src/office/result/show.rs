@@ -258,9 +258,8 @@ impl Act for ExportResults {
 
 fn chinese(word: &str) -> &'static str {
     match word {
-        "passed" => "合格",
+        "passed" | "pass" => "合格",
         "failed" => "不合格",
-        "pass" => "合格",
         "good" => "良好",
         "excellent" => "优秀",
         _ => "未出",

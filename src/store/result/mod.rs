@@ -1,5 +1,7 @@
 //! Component results and the state of a batch.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 mod input;
 
 use sqlx::FromRow;
