@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Actor, Caller, Foundations, Keys, Office};
 use crate::document::Fonts;
 use crate::identity::Role;
-use crate::kernel::{AccountId, Language, MINUTE, ManualClock, SeededEntropy, SignInId, Timestamp};
+use crate::kernel::{AccountId, Entropy, Language, MINUTE, ManualClock, SeededEntropy, SignInId, Timestamp};
 use crate::store::{Store, account};
 
 /// When tests begin: 2026-05-06 09:00 in Shanghai.
@@ -24,17 +24,22 @@ pub(crate) async fn office_with_clock() -> (Office, ManualClock, tempfile::TempD
     let clock = ManualClock::at(MORNING);
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_file(&folder.path().join("office.db")).await.unwrap();
-    let office = Office::open(Foundations {
+    let office = office_over(store, &clock, Arc::new(SeededEntropy::new(11)), false);
+    (office, clock, folder)
+}
+
+/// An office over this database, with these dice.
+pub(crate) fn office_over(store: Store, clock: &ManualClock, entropy: Arc<dyn Entropy>, demo: bool) -> Office {
+    Office::open(Foundations {
         store,
         clock: Arc::new(clock.clone()),
-        entropy: Arc::new(SeededEntropy::new(11)),
+        entropy,
         keys: Keys::from_secret([7; 32]),
         fonts: Arc::new(Fonts::built_in().unwrap()),
         zone: jiff::tz::TimeZone::get("Asia/Shanghai").unwrap(),
         base_url: "https://exam.example".to_owned(),
-        demo: false,
-    });
-    (office, clock, folder)
+        demo,
+    })
 }
 
 /// A member of staff with these roles, stored and signed in.

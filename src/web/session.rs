@@ -194,12 +194,7 @@ mod tests {
             closes_at: Moment("2026-05-21T10:00".to_owned()),
         };
         let session = office.perform(create, &officer).await.unwrap().session;
-        let site = Site {
-            base_url: "http://localhost".to_owned(),
-            zone: office.zone.clone(),
-            demo: false,
-            trust_proxy: false,
-        };
+        let site = Site::default();
         let app = App::new(Arc::new(office), site);
         for (language, words) in [(Language::Zh, "考试"), (Language::En, "Theory")] {
             officer.language = language;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::*;
 use crate::bank::generated;
 use crate::certificate::{CertificateRecord, Scheme, samples};
-use crate::document::Fonts;
 use crate::identity::Role;
 use crate::kernel::{
     AccountId, ApplicationId, BankVersionId, CandidateId, DAY, Language, ManualClock, Marks, PaperId, Seed,
@@ -16,7 +15,7 @@ use crate::office::result::{
     ApproveResults, ListNotices, ListResults, PublishResults, ResultList, SettleResults, ShowNotice,
 };
 use crate::office::verification::{Checked, VerifyFile, VerifyNumber, VerifyStatement};
-use crate::office::{Actor, Keys, Upload};
+use crate::office::{Actor, Upload};
 use crate::paper::{draw, shipped_rules};
 use crate::store::result::fixture::{self, Ground, Person};
 use crate::store::{Store, account};
@@ -69,9 +68,7 @@ async fn house() -> House {
     let store = Store::open_file(&folder.path().join("office.db")).await.unwrap();
     let clock = ManualClock::at(MAY);
     let dice = Arc::new(SeededEntropy::new(11));
-    let fonts = Arc::new(Fonts::built_in().unwrap());
-    let keys = Keys::from_secret([7; 32]);
-    let office = Office::start(store, Arc::new(clock.clone()), dice, keys, fonts).at_site("https://exam.example", true);
+    let office = crate::office::testing::office_over(store, &clock, dice, true);
     let dice = office.entropy.as_ref();
     ensure_authority(&office, "第七鉴定所").await.unwrap();
     let clerk = staff(&office, "clerk", Role::Clerk).await.account().unwrap();

@@ -12,7 +12,7 @@ use crate::kernel::{
     ApplicationId, Clock, HOUR, Language, ManualClock, Marks, SeededEntropy, SheetId, SignInId, canonical_json,
 };
 use crate::marking::{MeanRule, mean_of};
-use crate::office::{Act, Actor, Hasher, Keys};
+use crate::office::{Act, Actor};
 use crate::store::Store;
 use crate::store::practical::fixture::{self, Hall};
 
@@ -36,13 +36,7 @@ impl World {
         let store = Store::open_file(&folder.path().join("test.db")).await.unwrap();
         let clock = ManualClock::at(Timestamp::from_millis(1_750_000_000_000));
         let entropy = Arc::new(SeededEntropy::new(7));
-        let office = Office {
-            store,
-            clock: Arc::new(clock.clone()),
-            entropy: entropy.clone(),
-            keys: Keys::from_secret([7; 32]),
-            hasher: Hasher::new(1),
-        };
+        let office = crate::office::testing::office_over(store, &clock, entropy.clone(), false);
         let now = clock.now();
         let bank = bank::read(Path::new("question-banks/chinese-cook/5")).bank.unwrap();
         let version = BankVersionId::new(now, entropy.as_ref());

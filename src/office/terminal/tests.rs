@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::identity::Role;
-use crate::kernel::{Clock, Digest, Entropy, Language, ManualClock, SeededEntropy, SessionId};
-use crate::office::desk::AnswerDesk;
+use crate::kernel::{Digest, Entropy, Language, ManualClock, SeededEntropy, SessionId};
 use crate::office::room::{
     CheckIn, CheckInMany, CloseSession, ExtendAttempt, ForceSubmit, ReleaseAttempt, ShowBoard, StartSession,
     close_overdue,
 };
-use crate::office::{Actor, Hasher, Keys, List, account};
+use crate::office::{Actor, Keys, List, account};
 use crate::store::Store;
 use crate::store::sitting::fixture::{self, Hall};
 
@@ -29,20 +28,11 @@ async fn room() -> Room {
     let store = Store::open_file(&folder.path().join("exam.db")).await.unwrap();
     let clock = ManualClock::at(NOON);
     let dice: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
-    let told: Arc<dyn Clock> = Arc::new(clock.clone());
     let keys = Keys::from_secret([7; 32]);
     let codes: Vec<_> = (0..3).map(|_| OneTimeCode::throw(dice.as_ref())).collect();
     let digest = |seat: i64| keys.digest("ticket", codes[usize::try_from(seat - 1).unwrap()].as_str());
     let hall = fixture::hall(&store, dice.as_ref(), NOON, 3, digest).await;
-    let desk = AnswerDesk::start(store.clone(), told.clone(), dice.clone());
-    let office = Office {
-        store,
-        clock: told,
-        entropy: dice,
-        keys,
-        hasher: Hasher::new(1),
-        desk,
-    };
+    let office = crate::office::testing::office_over(store, &clock, dice, false);
     Room {
         _folder: folder,
         office,

@@ -69,17 +69,12 @@ fn registration(batch: BatchId, name: &str, sequence: &str) -> RegisterApplicati
 }
 
 fn site() -> Site {
-    Site {
-        base_url: "http://localhost".to_owned(),
-        zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(8)),
-        demo: true,
-        trust_proxy: false,
-    }
+    Site::default()
 }
 
 #[tokio::test]
 async fn each_page_answers_for_those_whom_it_is_for() {
-    let (office, _, _folder) = testing::office().await;
+    let (office, _, _folder) = testing::office_with_clock().await;
     let clerk = sign_in(&office, "clerk", &[Role::Clerk]).await;
     sign_in(&office, "approver", &[Role::EligibilityApprover]).await;
     sign_in(&office, "administrator", &[Role::Administrator]).await;
@@ -130,7 +125,7 @@ async fn each_page_answers_for_those_whom_it_is_for() {
 
 #[tokio::test]
 async fn an_exported_list_has_masked_ids_and_no_live_formula() {
-    let (office, _, _folder) = testing::office().await;
+    let (office, _, _folder) = testing::office_with_clock().await;
     let clerk = sign_in(&office, "clerk", &[Role::Clerk]).await;
     let batch = batch(&office, &clerk).await;
     office
@@ -149,7 +144,7 @@ async fn an_exported_list_has_masked_ids_and_no_live_formula() {
 
 #[tokio::test]
 async fn a_photo_of_forty_megabytes_is_refused_in_words_about_photos() {
-    let (office, _, _folder) = testing::office().await;
+    let (office, _, _folder) = testing::office_with_clock().await;
     let clerk = sign_in(&office, "clerk", &[Role::Clerk]).await;
     let batch = batch(&office, &clerk).await;
     let one = office

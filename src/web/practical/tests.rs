@@ -46,12 +46,7 @@ async fn sign_in(world: &World, caller: &Caller, token: &str) -> Browser {
 fn start(world: &World) -> String {
     let serving = Serving::bind(([127, 0, 0, 1], 0).into()).unwrap();
     let base = format!("http://{}", serving.address);
-    let site = Site {
-        base_url: base.clone(),
-        zone: jiff::tz::TimeZone::UTC,
-        demo: false,
-        trust_proxy: false,
-    };
+    let site = Site::default();
     tokio::spawn(serve(
         serving,
         App::new(world.office.clone(), site),
