@@ -60,7 +60,16 @@ where
     T::Err: fmt::Display,
     D: Deserializer<'de>,
 {
-    let text = Option::<String>::deserialize(deserializer)?;
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        Text(String),
+        Number(i64),
+    }
+    let text = Option::<Shape>::deserialize(deserializer)?.map(|shape| match shape {
+        Shape::Text(text) => text,
+        Shape::Number(number) => number.to_string(),
+    });
     match text.as_deref().map(str::trim) {
         None | Some("") => Ok(None),
         Some(text) => text.parse().map(Some).map_err(serde::de::Error::custom),

@@ -1,12 +1,13 @@
 //! Pages of accounts: signing in, first passwords, one's own work, and the administrator's list.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::caller::Visitor;
 use super::forms::is_local;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::{App, Frame};

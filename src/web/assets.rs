@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::path::Path;
 use crate::kernel::Digest;
 
 struct Asset {

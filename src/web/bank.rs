@@ -1,11 +1,12 @@
 //! Pages of the bank keeper: loading a bank, and its counts.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::caller::Visitor;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, view};

@@ -1,12 +1,13 @@
 //! Pages of certificates: lists, issuing with progress, revoking.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::caller::Visitor;
 use super::download::show;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::result::batch;

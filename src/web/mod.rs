@@ -12,6 +12,7 @@ mod input;
 mod limits;
 mod messages;
 mod openapi;
+mod path;
 mod refusal;
 pub mod routes;
 mod server;

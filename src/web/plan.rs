@@ -1,11 +1,12 @@
 //! Pages of plans and batches: where a batch stands and what comes next.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::caller::Visitor;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, page, view};

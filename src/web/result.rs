@@ -1,13 +1,14 @@
 //! Pages of results: settling, approval, publicity.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
 use super::caller::Visitor;
 use super::download::show;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, view};

@@ -1,13 +1,14 @@
 //! The invigilator's console: seat map first, problems on top.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
 use super::caller::Visitor;
 use super::candidate::photo_response;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, view};

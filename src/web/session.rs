@@ -1,7 +1,7 @@
 //! Pages that prepare a session: seats, staff, tickets, papers.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use base64::Engine as _;
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::caller::Visitor;
 use super::forms::file_response;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, view};

@@ -1,7 +1,7 @@
 //! The employer's page: a number and a name, a PDF, or the address in a QR code. No account, and no script needed.
 
 use askama::Template;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::caller::Visitor;
 use super::input::{Fields, Sent, read_body};
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, answer, page, view};

@@ -53,11 +53,12 @@ fn start() -> Option<Server> {
         eprintln!("skipped: PostgreSQL is not installed (Debian: postgresql)");
         return None;
     };
-    let folder = tempfile::Builder::new()
-        .prefix("jianding-pg")
-        .tempdir_in("/tmp")
-        .expect("a temporary folder")
-        .keep();
+    // Made by the unprivileged user, who also takes it away again.
+    let made = as_nobody(Path::new("/usr/bin/mktemp"))
+        .args(["-d", "/tmp/jianding-pg-XXXXXX"])
+        .output()
+        .expect("mktemp");
+    let folder = PathBuf::from(String::from_utf8(made.stdout).expect("a path").trim());
     let data = folder.join("data");
     let made = as_nobody(&bin.join("initdb"))
         .args([

@@ -119,7 +119,7 @@ async fn tell(house: &House) {
     );
     assert_eq!(
         ada_sits.does("/terminal/start", json!({})).await.refused(),
-        "not-checked-in"
+        "gate-check-in"
     );
     let check_in = json!({ "attempts": [] });
     cast.invigilator
