@@ -11,7 +11,6 @@ use crate::store::Store;
 /// What was made.
 pub(crate) struct Hall {
     pub(crate) session: SessionId,
-    pub(crate) batch: BatchId,
     pub(crate) staff: AccountId,
     pub(crate) seats: Vec<(ApplicationId, AttemptId)>,
 }
@@ -26,6 +25,7 @@ pub(crate) const VIEW: &str =
 pub(crate) const QUESTIONS: i64 = 200;
 
 /// Makes a planned session with seats, tickets (`T1` …, digest `code(1)` …) and papers. All made at `now`.
+#[expect(clippy::too_many_lines, reason = "rows of one small story, in order")]
 pub(crate) async fn hall(
     store: &Store,
     dice: &dyn Entropy,
@@ -33,7 +33,7 @@ pub(crate) async fn hall(
     seats: i64,
     code: impl Fn(i64) -> Digest,
 ) -> Hall {
-    let (staff, station, room) = (
+    let (staff, site, room) = (
         AccountId::new(now, dice),
         StationId::new(now, dice),
         RoomId::new(now, dice),
@@ -50,9 +50,9 @@ pub(crate) async fn hall(
     let mut story = vec![
         format!("INSERT INTO account (id, login, name, created_at) VALUES ('{staff}', '{staff}', '监考', {at})"),
         format!(
-            "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('{station}', '{station}', '站', 'S', {at})"
+            "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('{site}', '{site}', '站', 'S', {at})"
         ),
-        format!("INSERT INTO room (id, station_id, name, seats) VALUES ('{room}', '{station}', '一考场', 2000)"),
+        format!("INSERT INTO room (id, station_id, name, seats) VALUES ('{room}', '{site}', '一考场', 2000)"),
         format!(
             "INSERT INTO bank_version (id, code, label, digest, kind, occupation_code, occupation_name,
              occupation_name_en, level, items, tasks, content, loaded_at, loaded_by)
@@ -66,7 +66,7 @@ pub(crate) async fn hall(
         format!(
             "INSERT INTO batch (id, plan_id, station_id, bank_version_id, occupation_code, occupation_name,
              occupation_name_en, level, paper_rule, scheme, theory, practical, state, created_at)
-             VALUES ('{batch}', '{plan}', '{station}', '{bank}', '6-31-01-03', '电工', 'Electrician', 4, '{RULE}', 's',
+             VALUES ('{batch}', '{plan}', '{site}', '{bank}', '6-31-01-03', '电工', 'Electrician', 4, '{RULE}', 's',
              1, 0, 'open', {at})"
         ),
         format!(
@@ -112,7 +112,6 @@ pub(crate) async fn hall(
     tx.commit().await.unwrap();
     Hall {
         session,
-        batch,
         staff,
         seats: taken,
     }
