@@ -33,12 +33,12 @@ pub(crate) async fn hall(
     seats: i64,
     code: impl Fn(i64) -> Digest,
 ) -> Hall {
-    let (staff, site, room) = (
+    let (staff, site, hall_room) = (
         AccountId::new(now, dice),
         StationId::new(now, dice),
         RoomId::new(now, dice),
     );
-    let (bank, plan, batch) = (
+    let (bank, scheme, batch) = (
         BankVersionId::new(now, dice),
         PlanId::new(now, dice),
         BatchId::new(now, dice),
@@ -52,7 +52,7 @@ pub(crate) async fn hall(
         format!(
             "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('{site}', '{site}', '站', 'S', {at})"
         ),
-        format!("INSERT INTO room (id, station_id, name, seats) VALUES ('{room}', '{site}', '一考场', 2000)"),
+        format!("INSERT INTO room (id, station_id, name, seats) VALUES ('{hall_room}', '{site}', '一考场', 2000)"),
         format!(
             "INSERT INTO bank_version (id, code, label, digest, kind, occupation_code, occupation_name,
              occupation_name_en, level, items, tasks, content, loaded_at, loaded_by)
@@ -61,17 +61,17 @@ pub(crate) async fn hall(
         .replace("1, 1, ''", "1, 1, CAST('' AS BLOB)"),
         format!(
             "INSERT INTO plan (id, number, title, registration_until, publicity_days, state, created_at, created_by)
-             VALUES ('{plan}', '{plan}', 'p', {at}, 5, 'published', {at}, '{staff}')"
+             VALUES ('{scheme}', '{scheme}', 'p', {at}, 5, 'published', {at}, '{staff}')"
         ),
         format!(
             "INSERT INTO batch (id, plan_id, station_id, bank_version_id, occupation_code, occupation_name,
              occupation_name_en, level, paper_rule, scheme, theory, practical, state, created_at)
-             VALUES ('{batch}', '{plan}', '{site}', '{bank}', '6-31-01-03', '电工', 'Electrician', 4, '{RULE}', 's',
+             VALUES ('{batch}', '{scheme}', '{site}', '{bank}', '6-31-01-03', '电工', 'Electrician', 4, '{RULE}', 's',
              1, 0, 'open', {at})"
         ),
         format!(
             "INSERT INTO session (id, batch_id, room_id, component, opens_at, closes_at, state, created_at)
-             VALUES ('{session}', '{batch}', '{room}', 'theory', {at}, {later}, 'planned', {at})"
+             VALUES ('{session}', '{batch}', '{hall_room}', 'theory', {at}, {later}, 'planned', {at})"
         ),
         format!(
             "INSERT INTO assignment (session_id, account_id, duty, at) VALUES ('{session}', '{staff}', 'invigilator', {at})"
@@ -80,7 +80,7 @@ pub(crate) async fn hall(
     let mut taken = Vec::new();
     for seat in 1..=seats {
         let (person, application) = (CandidateId::new(now, dice), ApplicationId::new(now, dice));
-        let (paper, attempt) = (PaperId::new(now, dice), AttemptId::new(now, dice));
+        let (sheet, attempt) = (PaperId::new(now, dice), AttemptId::new(now, dice));
         let digest = code(seat);
         story.push(format!(
             "INSERT INTO candidate (id, name, id_kind, citizen_id, citizen_index, citizen_mask, sex, birth_date, employer,
@@ -97,12 +97,12 @@ pub(crate) async fn hall(
         ));
         story.push(format!(
             "INSERT INTO paper (id, session_id, application_id, serial, questions, digest, content, paper_view, drawn_at,
-             drawn_by) VALUES ('{paper}', '{session}', '{application}', {seat}, {QUESTIONS}, 'd', CAST('x' AS BLOB),
+             drawn_by) VALUES ('{sheet}', '{session}', '{application}', {seat}, {QUESTIONS}, 'd', CAST('x' AS BLOB),
              '{VIEW}', {at}, '{staff}')"
         ));
         story.push(format!(
             "INSERT INTO attempt (id, session_id, application_id, paper_id, state)
-             VALUES ('{attempt}', '{session}', '{application}', '{paper}', 'seated')"
+             VALUES ('{attempt}', '{session}', '{application}', '{sheet}', 'seated')"
         ));
         taken.push((application, attempt));
     }
