@@ -47,7 +47,7 @@ pub(crate) async fn hall(
     let mut tx = store.write().await.unwrap();
     let at = now.millis();
     let later = at + 7_200_000;
-    let mut story = vec![
+    let mut rows = vec![
         format!("INSERT INTO account (id, login, name, created_at) VALUES ('{staff}', '{staff}', '监考', {at})"),
         format!(
             "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('{site}', '{site}', '站', 'S', {at})"
@@ -82,31 +82,31 @@ pub(crate) async fn hall(
         let (person, application) = (CandidateId::new(now, dice), ApplicationId::new(now, dice));
         let (sheet, attempt) = (PaperId::new(now, dice), AttemptId::new(now, dice));
         let digest = code(seat);
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO candidate (id, name, id_kind, citizen_id, citizen_index, citizen_mask, sex, birth_date, employer,
              created_at, changed_at) VALUES ('{person}', '考生{seat}', 'resident', CAST('x' AS BLOB), '{person}',
              '110***********002X', 'male', '1990-01-01', '', {at}, {at})"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO application (id, batch_id, candidate_id, exam_kind, source, profile, state, registered_by,
              registered_at, ticket_number, ticket_code) VALUES ('{application}', '{batch}', '{person}', 'new', 's', '{{}}',
              'approved', '{staff}', {at}, 'T{seat}', '{digest}')"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO seat (session_id, seat_no, application_id) VALUES ('{session}', {seat}, '{application}')"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO paper (id, session_id, application_id, serial, questions, digest, content, paper_view, drawn_at,
              drawn_by) VALUES ('{sheet}', '{session}', '{application}', {seat}, {QUESTIONS}, 'd', CAST('x' AS BLOB),
              '{VIEW}', {at}, '{staff}')"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO attempt (id, session_id, application_id, paper_id, state)
              VALUES ('{attempt}', '{session}', '{application}', '{sheet}', 'seated')"
         ));
         taken.push((application, attempt));
     }
-    for line in story {
+    for line in rows {
         tx.execute(sqlx::query(sqlx::AssertSqlSafe(line))).await.unwrap();
     }
     tx.commit().await.unwrap();
