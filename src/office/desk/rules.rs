@@ -80,9 +80,9 @@ mod tests {
     #[test]
     fn the_deadline_itself_is_late_and_the_end_of_the_grace_is_closed() {
         let open = Standing::Open { deadline: DEADLINE };
-        assert_eq!(admit(open, DEADLINE + -1).unwrap(), false);
-        assert_eq!(admit(open, DEADLINE).unwrap(), true);
-        assert_eq!(admit(open, DEADLINE + (GRACE - 1)).unwrap(), true);
+        assert!(!admit(open, DEADLINE + -1).unwrap());
+        assert!(admit(open, DEADLINE).unwrap());
+        assert!(admit(open, DEADLINE + (GRACE - 1)).unwrap());
         assert_eq!(admit(open, DEADLINE + GRACE).unwrap_err().code, "attempt-closed");
     }
 

@@ -213,9 +213,9 @@ async fn a_thousand_at_once_are_all_acknowledged_and_all_stored() {
             }));
         }
     }
-    for save in saves {
-        let saved = save.await.unwrap().unwrap();
-        assert!(!saved.answers[0].clash);
+    for one in saves {
+        let done = one.await.unwrap().unwrap();
+        assert!(!done.answers[0].clash);
     }
     assert_eq!(room.count("SELECT COUNT(*) FROM answer WHERE value = 'B'").await, 1_000);
     assert_eq!(room.count("SELECT COUNT(*) FROM answer_log").await, 1_000);

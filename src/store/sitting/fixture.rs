@@ -11,7 +11,6 @@ use crate::store::Store;
 /// What was made.
 pub(crate) struct Hall {
     pub(crate) session: SessionId,
-    pub(crate) batch: BatchId,
     pub(crate) staff: AccountId,
     pub(crate) seats: Vec<(ApplicationId, AttemptId)>,
 }
@@ -26,6 +25,7 @@ pub(crate) const VIEW: &str =
 pub(crate) const QUESTIONS: i64 = 200;
 
 /// Makes a planned session with seats, tickets (`T1` …, digest `code(1)` …) and papers. All made at `now`.
+#[expect(clippy::too_many_lines, reason = "rows of one small story, in order")]
 pub(crate) async fn hall(
     store: &Store,
     dice: &dyn Entropy,
@@ -33,12 +33,12 @@ pub(crate) async fn hall(
     seats: i64,
     code: impl Fn(i64) -> Digest,
 ) -> Hall {
-    let (staff, station, room) = (
+    let (staff, site, hall_room) = (
         AccountId::new(now, dice),
         StationId::new(now, dice),
         RoomId::new(now, dice),
     );
-    let (bank, plan, batch) = (
+    let (bank, scheme, batch) = (
         BankVersionId::new(now, dice),
         PlanId::new(now, dice),
         BatchId::new(now, dice),
@@ -47,12 +47,12 @@ pub(crate) async fn hall(
     let mut tx = store.write().await.unwrap();
     let at = now.millis();
     let later = at + 7_200_000;
-    let mut story = vec![
+    let mut rows = vec![
         format!("INSERT INTO account (id, login, name, created_at) VALUES ('{staff}', '{staff}', '监考', {at})"),
         format!(
-            "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('{station}', '{station}', '站', 'S', {at})"
+            "INSERT INTO station (id, code, name, name_en, created_at) VALUES ('{site}', '{site}', '站', 'S', {at})"
         ),
-        format!("INSERT INTO room (id, station_id, name, seats) VALUES ('{room}', '{station}', '一考场', 2000)"),
+        format!("INSERT INTO room (id, station_id, name, seats) VALUES ('{hall_room}', '{site}', '一考场', 2000)"),
         format!(
             "INSERT INTO bank_version (id, code, label, digest, kind, occupation_code, occupation_name,
              occupation_name_en, level, items, tasks, content, loaded_at, loaded_by)
@@ -61,17 +61,17 @@ pub(crate) async fn hall(
         .replace("1, 1, ''", "1, 1, CAST('' AS BLOB)"),
         format!(
             "INSERT INTO plan (id, number, title, registration_until, publicity_days, state, created_at, created_by)
-             VALUES ('{plan}', '{plan}', 'p', {at}, 5, 'published', {at}, '{staff}')"
+             VALUES ('{scheme}', '{scheme}', 'p', {at}, 5, 'published', {at}, '{staff}')"
         ),
         format!(
             "INSERT INTO batch (id, plan_id, station_id, bank_version_id, occupation_code, occupation_name,
              occupation_name_en, level, paper_rule, scheme, theory, practical, state, created_at)
-             VALUES ('{batch}', '{plan}', '{station}', '{bank}', '6-31-01-03', '电工', 'Electrician', 4, '{RULE}', 's',
+             VALUES ('{batch}', '{scheme}', '{site}', '{bank}', '6-31-01-03', '电工', 'Electrician', 4, '{RULE}', 's',
              1, 0, 'open', {at})"
         ),
         format!(
             "INSERT INTO session (id, batch_id, room_id, component, opens_at, closes_at, state, created_at)
-             VALUES ('{session}', '{batch}', '{room}', 'theory', {at}, {later}, 'planned', {at})"
+             VALUES ('{session}', '{batch}', '{hall_room}', 'theory', {at}, {later}, 'planned', {at})"
         ),
         format!(
             "INSERT INTO assignment (session_id, account_id, duty, at) VALUES ('{session}', '{staff}', 'invigilator', {at})"
@@ -80,39 +80,38 @@ pub(crate) async fn hall(
     let mut taken = Vec::new();
     for seat in 1..=seats {
         let (person, application) = (CandidateId::new(now, dice), ApplicationId::new(now, dice));
-        let (paper, attempt) = (PaperId::new(now, dice), AttemptId::new(now, dice));
+        let (sheet, attempt) = (PaperId::new(now, dice), AttemptId::new(now, dice));
         let digest = code(seat);
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO candidate (id, name, id_kind, citizen_id, citizen_index, citizen_mask, sex, birth_date, employer,
              created_at, changed_at) VALUES ('{person}', '考生{seat}', 'resident', CAST('x' AS BLOB), '{person}',
              '110***********002X', 'male', '1990-01-01', '', {at}, {at})"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO application (id, batch_id, candidate_id, exam_kind, source, profile, state, registered_by,
              registered_at, ticket_number, ticket_code) VALUES ('{application}', '{batch}', '{person}', 'new', 's', '{{}}',
              'approved', '{staff}', {at}, 'T{seat}', '{digest}')"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO seat (session_id, seat_no, application_id) VALUES ('{session}', {seat}, '{application}')"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO paper (id, session_id, application_id, serial, questions, digest, content, paper_view, drawn_at,
-             drawn_by) VALUES ('{paper}', '{session}', '{application}', {seat}, {QUESTIONS}, 'd', CAST('x' AS BLOB),
+             drawn_by) VALUES ('{sheet}', '{session}', '{application}', {seat}, {QUESTIONS}, 'd', CAST('x' AS BLOB),
              '{VIEW}', {at}, '{staff}')"
         ));
-        story.push(format!(
+        rows.push(format!(
             "INSERT INTO attempt (id, session_id, application_id, paper_id, state)
-             VALUES ('{attempt}', '{session}', '{application}', '{paper}', 'seated')"
+             VALUES ('{attempt}', '{session}', '{application}', '{sheet}', 'seated')"
         ));
         taken.push((application, attempt));
     }
-    for line in story {
+    for line in rows {
         tx.execute(sqlx::query(sqlx::AssertSqlSafe(line))).await.unwrap();
     }
     tx.commit().await.unwrap();
     Hall {
         session,
-        batch,
         staff,
         seats: taken,
     }

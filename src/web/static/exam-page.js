@@ -96,9 +96,10 @@ function run({ state, paper, keep, answers, countdown }) {
   function tell(kind, about) {
     const connection = $('connection');
     if (kind === 'online' || kind === 'offline') {
+      if (kind === 'online' && connection.dataset.state === 'offline') $('notice').hidden = true;
       connection.dataset.state = kind;
       connection.textContent = words[kind];
-      if (kind === 'offline') say(words.offline_kept);
+      if (kind === 'offline' && !shown.over) say(words.offline_kept);
     }
     if (kind === 'unkept') say(words.unkept);
     if (kind === 'changed') for (const number of order) refresh(number);
