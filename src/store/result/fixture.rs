@@ -10,7 +10,6 @@ use crate::store::Tx;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ground {
     pub(crate) batch: BatchId,
-    pub(crate) bank: BankVersionId,
     pub(crate) theory: SessionId,
     pub(crate) practical: SessionId,
 }
@@ -30,7 +29,6 @@ pub(crate) async fn ground(
     );
     let ground = Ground {
         batch: BatchId::new(now, dice),
-        bank: bank.0,
         theory: SessionId::new(now, dice),
         practical: SessionId::new(now, dice),
     };
