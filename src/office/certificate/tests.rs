@@ -114,7 +114,7 @@ async fn house() -> House {
         let paper_id = PaperId::new(MAY, dice);
         let place = format!("paper.content/{paper_id}");
         let sealed = vault.seal(&place, &canonical_json(&paper).unwrap(), dice);
-        fixture::attempt(&mut tx, &ground, who, (paper_id, &sealed), &answers, clerk, MAY, dice).await;
+        fixture::attempt(&mut tx, &ground, who, (paper_id, &sealed), &answers, MAY, dice).await;
     }
     tx.commit().await.unwrap();
     House {

@@ -162,16 +162,15 @@ pub(crate) async fn attempt(
     who: ApplicationId,
     paper: (PaperId, &[u8]),
     answers: &[(i64, String)],
-    by: AccountId,
     now: Timestamp,
     dice: &dyn Entropy,
 ) {
     let attempt = AttemptId::new(now, dice);
     sqlx::query(
         "INSERT INTO paper (id, session_id, application_id, serial, questions, digest, content, paper_view, drawn_at, drawn_by)
-         VALUES ($1, $2, $3, 0, 20, $4, $5, '{}', $6, $7)",
+         SELECT $1, $2, $3, 0, 20, $4, $5, '{}', $6, MIN(created_by) FROM plan",
     )
-    .bind(paper.0).bind(ground.theory).bind(who).bind(Digest::of(paper.1)).bind(paper.1).bind(now).bind(by)
+    .bind(paper.0).bind(ground.theory).bind(who).bind(Digest::of(paper.1)).bind(paper.1).bind(now)
     .execute(&mut **tx).await.unwrap();
     sqlx::query(
         "INSERT INTO attempt (id, session_id, application_id, paper_id, state) VALUES ($1, $2, $3, $4, 'open')",
