@@ -68,4 +68,4 @@ refusal-certificate-too-long = { $name }: { $field } has { $chars } characters; 
 refusal-certificate-signer-ends = The signing certificate has ended or ends within 30 days: the administrator has to renew it.
 refusal-certificate-unfit = { $name }: cannot be issued ({ $finding }).
 refusal-certificate-stopped = Issuing stopped; what was issued is saved. Press “Issue” again; if it stops again, tell the administrator.
-refusal-reason-missing = A reason is needed.
+refusal-revoke-reason-missing = A reason is needed.

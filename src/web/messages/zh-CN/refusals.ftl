@@ -65,4 +65,4 @@ refusal-certificate-too-long = { $name }：{ $field } 有 { $chars } 个字符�
 refusal-certificate-signer-ends = 签名证书已经过期或将在 30 天内到期，请管理员更换。
 refusal-certificate-unfit = { $name }：不能签发（{ $finding }）。
 refusal-certificate-stopped = 签发中断，已签发的都已保存。请再按“签发”；仍然中断请联系管理员。
-refusal-reason-missing = 请写明原因。
+refusal-revoke-reason-missing = 请写明原因。
