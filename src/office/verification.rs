@@ -66,7 +66,7 @@ pub struct Claims {
     pub issuer: String,
     /// The issuing body in English.
     pub issuer_en: String,
-    /// Whether it is marked as a sample without effect.
+    /// Whether it is marked as a sample without effect: a genuine sample is still no certificate.
     pub sample: bool,
 }
 

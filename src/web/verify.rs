@@ -50,8 +50,18 @@ impl Checked {
     /// The message for the verdict: by number there is less to say than by file or code.
     fn verdict_key(&self) -> String {
         match self.verdict {
+            "genuine" if self.is_sample() => "sample".to_owned(),
             "genuine" | "revoked" => self.verdict.to_owned(),
             verdict => format!("{verdict}-{}", self.way),
+        }
+    }
+
+    /// The colour of the verdict: a sample is no certificate, however genuine.
+    fn look(&self) -> &'static str {
+        if self.verdict == "genuine" && self.is_sample() {
+            "unknown"
+        } else {
+            self.verdict
         }
     }
 

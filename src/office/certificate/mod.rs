@@ -197,7 +197,7 @@ impl Act for RevokeCertificate {
         let by = caller.account()?;
         let reason = self.reason.trim();
         if reason.is_empty() {
-            return Err(Broken::new("reason-missing").at("reason").into());
+            return Err(Broken::new("revoke-reason-missing").at("reason").into());
         }
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;

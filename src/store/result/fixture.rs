@@ -10,7 +10,6 @@ use crate::store::Tx;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ground {
     pub(crate) batch: BatchId,
-    pub(crate) bank: BankVersionId,
     pub(crate) theory: SessionId,
     pub(crate) practical: SessionId,
 }
@@ -30,7 +29,6 @@ pub(crate) async fn ground(
     );
     let ground = Ground {
         batch: BatchId::new(now, dice),
-        bank: bank.0,
         theory: SessionId::new(now, dice),
         practical: SessionId::new(now, dice),
     };
@@ -164,16 +162,15 @@ pub(crate) async fn attempt(
     who: ApplicationId,
     paper: (PaperId, &[u8]),
     answers: &[(i64, String)],
-    by: AccountId,
     now: Timestamp,
     dice: &dyn Entropy,
 ) {
     let attempt = AttemptId::new(now, dice);
     sqlx::query(
         "INSERT INTO paper (id, session_id, application_id, serial, questions, digest, content, paper_view, drawn_at, drawn_by)
-         VALUES ($1, $2, $3, 0, 20, $4, $5, '{}', $6, $7)",
+         SELECT $1, $2, $3, 0, 20, $4, $5, '{}', $6, MIN(created_by) FROM plan",
     )
-    .bind(paper.0).bind(ground.theory).bind(who).bind(Digest::of(paper.1)).bind(paper.1).bind(now).bind(by)
+    .bind(paper.0).bind(ground.theory).bind(who).bind(Digest::of(paper.1)).bind(paper.1).bind(now)
     .execute(&mut **tx).await.unwrap();
     sqlx::query(
         "INSERT INTO attempt (id, session_id, application_id, paper_id, state) VALUES ($1, $2, $3, $4, 'open')",

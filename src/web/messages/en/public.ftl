@@ -20,6 +20,7 @@ notice-object = To object to a result, ask the assessment body for a recheck bef
 verify-title = Check a certificate
 verify-lead = No account needed. Type the number and the name, or drop the certificate's PDF.
 verify-verdict-genuine = Genuine and valid.
+verify-verdict-sample = Issued by us, but a sample for demonstration: it has no effect.
 verify-verdict-revoked = Issued by us, but revoked: it is no longer valid.
 verify-verdict-unknown-number = No certificate has this number and this name.
 verify-verdict-unknown-file = This file is not in our register.

@@ -307,3 +307,4 @@ refusal-certificate-signer-ends = The signing certificate has ended or ends with
 refusal-certificate-unfit = { $name }: cannot be issued ({ $finding }).
 refusal-certificate-stopped = Issuing stopped; what was issued is saved. Press “Issue” again; if it stops again, tell the administrator.
 refusal-document-not-certifiable = A certificate names citizen ids and residence permits only: this kind of document cannot be registered.
+refusal-revoke-reason-missing = A reason is needed.

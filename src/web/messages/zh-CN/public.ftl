@@ -20,6 +20,7 @@ notice-object = 对结果有异议的，请在公示截止之前向评价机构�
 verify-title = 验证证书
 verify-lead = 不需要账号。输入编号和姓名，或者放入证书的 PDF 文件。
 verify-verdict-genuine = 证书真实有效。
+verify-verdict-sample = 确由本机构签发，但这是演示样本，没有效力。
 verify-verdict-revoked = 证书曾由本机构签发，但已作废，没有效力。
 verify-verdict-unknown-number = 没有编号与姓名相符的证书。
 verify-verdict-unknown-file = 登记册中没有这份文件。
