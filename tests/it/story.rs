@@ -52,6 +52,22 @@ pub(crate) async fn sits_down(house: &House, sessions: &Sessions, application: &
     candidate
 }
 
+/// Has the invigilator check everybody in, person against photo.
+pub(crate) async fn check_in_all(cast: &Cast, session: &str) {
+    let board = cast.invigilator.sees(&format!("/sessions/{session}/board")).await.ok();
+    let attempts: Vec<Value> = board["seats"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|seat| seat["attempt"].clone())
+        .collect();
+    let check_in = json!({ "attempts": attempts });
+    cast.invigilator
+        .does(&format!("/sessions/{session}/check-in"), check_in)
+        .await
+        .ok();
+}
+
 /// Answers the first `knows` questions rightly and the others not at all, and hands in.
 async fn answers(candidate: &Person, bank: &Bank, knows: usize) {
     let paper = candidate.sees("/terminal/paper").await.ok();
@@ -121,11 +137,7 @@ async fn tell(house: &House) {
         ada_sits.does("/terminal/start", json!({})).await.refused(),
         "gate-check-in"
     );
-    let check_in = json!({ "attempts": [] });
-    cast.invigilator
-        .does(&format!("/sessions/{}/check-in", sessions.theory), check_in)
-        .await
-        .ok();
+    check_in_all(&cast, &sessions.theory).await;
     ada_sits.does("/terminal/start", json!({})).await.ok();
     ben_sits.does("/terminal/start", json!({})).await.ok();
     answers(&ada_sits, &bank, 18).await;

@@ -22,7 +22,7 @@ use crate::office::desk::Answer;
 use crate::office::input::Moment;
 use crate::office::plan::{AddBatch, CreatePlan, CreateRoom, CreateStation, Part, PublishPlan};
 use crate::office::practical::{ExaminerSession, OpenSheet, SignSheet};
-use crate::office::room::{CheckInMany, StartSession};
+use crate::office::room::{CheckInMany, ShowBoard, StartSession};
 use crate::office::session::{AssignSession, CreateSession, DrawPapers, DrawTasks, IssueTickets, SeatSession};
 use crate::office::terminal::{ConfirmPerson, SaveAnswers, ShowPaper, StartAttempt, SubmitAttempt, TerminalSignIn};
 use crate::office::{Act, Actor, Caller, List, Office, Refusal, Upload, certificate};
@@ -319,12 +319,14 @@ async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day>
         .map(|one| (one.application, (one.number, one.code)))
         .collect();
     does(office, &crew["jiankao"], StartSession { session: theory }).await?;
+    let board = does(office, &crew["jiankao"], ShowBoard { session: theory }).await?;
+    let attempts = List(board.seats.iter().filter_map(|seat| seat.attempt).collect());
     does(
         office,
         &crew["jiankao"],
         CheckInMany {
             session: theory,
-            attempts: List(Vec::new()),
+            attempts,
         },
     )
     .await?;
