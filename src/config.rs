@@ -112,7 +112,6 @@ impl Config {
             })?,
             None => String::new(),
         };
-        #[expect(clippy::disallowed_methods, reason = "settings are read here and nowhere else")]
         let environment = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect();
         Self::from_text(&text, &environment)
     }

@@ -55,9 +55,9 @@ pub(super) fn bank(command: BankCommand, language: Language) -> Result<(), Failu
         let reading = bank::read(&folder);
         errors += reading.errors().count();
         if json {
-            print_json(&folder, &reading)
+            print_json(&folder, &reading);
         } else {
-            print_text(&folder, &reading, language)
+            print_text(&folder, &reading, language);
         }
     }
     if errors == 0 { Ok(()) } else { Err(Failure::silent(1)) }

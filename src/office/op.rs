@@ -31,7 +31,7 @@ pub struct Event {
 
 impl Event {
     /// An event about this subject (an id).
-    pub fn of(subject: impl ToString) -> Self {
+    pub fn of(subject: impl std::fmt::Display) -> Self {
         Self {
             subject: subject.to_string(),
             batch: None,

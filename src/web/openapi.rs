@@ -30,7 +30,7 @@ pub(super) fn describe(base_url: &str) -> Value {
         let Some((input, outcome)) = route.schemas(&mut generator) else {
             continue;
         };
-        let operation = operation(&policy, &input.to_value(), outcome.to_value(), generator.definitions());
+        let operation = operation(&policy, &input.to_value(), &outcome.to_value(), generator.definitions());
         let method = route.method.to_lowercase();
         let entry = paths.entry(route.path.clone()).or_insert_with(|| json!({}));
         entry[method] = operation;
@@ -81,7 +81,7 @@ fn refusal_schema() -> Value {
     })
 }
 
-fn operation(policy: &Policy, input: &Value, outcome: Value, definitions: &Map<String, Value>) -> Value {
+fn operation(policy: &Policy, input: &Value, outcome: &Value, definitions: &Map<String, Value>) -> Value {
     let input = input
         .get("$ref")
         .and_then(Value::as_str)

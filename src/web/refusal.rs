@@ -42,6 +42,10 @@ struct RefusalPage {
 }
 
 /// The answer to a refused request.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a refusal ends here: handlers hand it over"
+)]
 pub(super) fn respond(app: &App, visitor: &Visitor, refusal: Refusal, json: bool) -> Response {
     let frame = visitor.frame(app);
     if matches!(refusal, Refusal::SignInFirst) && !json {

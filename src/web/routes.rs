@@ -19,6 +19,9 @@ pub enum Access {
     Page(Who),
 }
 
+/// Makes the schemas of an act's input and outcome.
+type Schemas = fn(&mut SchemaGenerator) -> (Schema, Schema);
+
 /// A route.
 pub struct Route {
     /// `GET` or `POST`.
@@ -28,7 +31,7 @@ pub struct Route {
     /// Who may use it.
     pub access: Access,
     handler: MethodRouter<App>,
-    schema: Option<fn(&mut SchemaGenerator) -> (Schema, Schema)>,
+    schema: Option<Schemas>,
 }
 
 impl Route {
@@ -74,8 +77,7 @@ pub(super) fn answer(path: &str, policy: Policy, handler: MethodRouter<App>) -> 
 /// The routes of an act: one in the API, and one for forms if it changes something.
 pub(super) fn act<A: Act>() -> Vec<Route> {
     let policy = A::POLICY;
-    let schema: fn(&mut SchemaGenerator) -> (Schema, Schema) =
-        |generator| (generator.subschema_for::<A>(), generator.subschema_for::<A::Outcome>());
+    let schema: Schemas = |generator| (generator.subschema_for::<A>(), generator.subschema_for::<A::Outcome>());
     let api = Route {
         method: if policy.kind == Kind::Read { "GET" } else { "POST" },
         path: format!("/api/v1{}", policy.path),

@@ -121,7 +121,7 @@ fn a_stranger_gets_nowhere_that_is_not_for_everybody() {
             if who.describe() == "anyone" || !route.path.starts_with("/api/v1") && route.method == "POST" {
                 continue;
             }
-            let path = route.path.replace(|c| c == '{' || c == '}', "");
+            let path = route.path.replace(['{', '}'], "");
             let status = if route.path.starts_with("/api/v1") {
                 let inside = path.strip_prefix("/api/v1").unwrap();
                 let answer = if route.method == "GET" {

@@ -81,6 +81,7 @@ fn start() -> Option<Server> {
     let script = "\"$0\" -D \"$1\" -k \"$2\" -h '' -c fsync=on -c max_connections=200 >\"$2/log\" 2>&1 & p=$!; \
                   read -r _; kill -INT $p; wait $p; rm -rf \"$2\"";
     let mut shell = as_nobody(Path::new("/bin/sh"));
+    #[expect(clippy::zombie_processes, reason = "it ends with the tests: its input is the leash")]
     let mut child = shell
         .arg("-c")
         .arg(script)

@@ -14,6 +14,7 @@ use crate::cli::Failure;
 use crate::cli::bank::{bank_folders, read_bank};
 use crate::kernel::{
     AccountId, ApplicationId, BankVersionId, BatchId, HOUR, Language, OneTimeCode, PersonName, RoomId, SessionId,
+    Timestamp,
 };
 use crate::office::account::{self, CreateAccount, ListAccounts, SetPassword, SetUp};
 use crate::office::application::{DecideApplications, Decision, PutPhoto, RegisterApplication};
@@ -29,6 +30,8 @@ use crate::office::{Act, Actor, Caller, List, Office, Refusal, Upload, certifica
 
 /// How many candidates are left for visitors: to sit, and for the first examiner to judge.
 const FOR_VISITORS: usize = 2;
+/// Between the two sessions, in milliseconds: long enough to make them.
+const CHANGE_OF_ROOMS: i64 = 1_500;
 /// The bank that the demonstration's batch is examined with.
 const BANK: &str = "electrician-4";
 
@@ -256,20 +259,20 @@ struct Day {
 
 async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day> {
     let officer = &crew["kaowu"];
-    let session = async |component: Part, room: RoomId| {
+    // Nobody can be in two rooms at once: the practical session ends where the theory session begins, in a moment.
+    let noon = office.now() + CHANGE_OF_ROOMS;
+    let session = async |component: Part, room: RoomId, opens: Timestamp, closes: Timestamp| {
         let create = CreateSession {
             batch: batch.id,
             component,
             room,
-            opens_at: moment(office, 0),
-            closes_at: moment(office, 12 * HOUR),
+            opens_at: Moment(opens.millis().to_string()),
+            closes_at: Moment(closes.millis().to_string()),
         };
         does(office, officer, create).await.map(|session| session.session)
     };
-    let (theory, practical) = (
-        session(Part::Theory, batch.theory_room).await?,
-        session(Part::Practical, batch.workshop).await?,
-    );
+    let practical = session(Part::Practical, batch.workshop, noon + -4 * HOUR, noon).await?;
+    let theory = session(Part::Theory, batch.theory_room, noon, noon + 12 * HOUR).await?;
     for session in [theory, practical] {
         let order = crate::enrolment::SeatOrder::Plain;
         does(
@@ -318,6 +321,8 @@ async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day>
         .into_iter()
         .map(|one| (one.application, (one.number, one.code)))
         .collect();
+    let until_noon = u64::try_from(noon - office.now()).unwrap_or(0);
+    tokio::time::sleep(std::time::Duration::from_millis(until_noon)).await;
     does(office, &crew["jiankao"], StartSession { session: theory }).await?;
     let board = does(office, &crew["jiankao"], ShowBoard { session: theory }).await?;
     let attempts = List(board.seats.iter().filter_map(|seat| seat.attempt).collect());
@@ -437,7 +442,7 @@ fn entries(bank: &Bank, task: &str, turn: usize) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::from([("minutes".to_owned(), "45".to_owned())]);
     for (index, element) in elements.iter().enumerate() {
         fields.insert(format!("done.{}", element.code), "1".to_owned());
-        if (index + turn) % 3 == 0 && !element.deductions.is_empty() {
+        if (index + turn).is_multiple_of(3) && !element.deductions.is_empty() {
             fields.insert(format!("count.{}.0", element.code), "1".to_owned());
         }
     }
