@@ -9,6 +9,7 @@ mod portrait;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -79,7 +80,9 @@ pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), 
             base_url: address.clone(),
             ..load_config(None)?
         };
-        let office = open_office(&config, true).await?;
+        let office = Arc::new(open_office(&config, true).await?);
+        // Pages are served from the start; the people come in while the first visitor looks around.
+        let server = tokio::spawn(run(office.clone(), Site::default(), serving));
         let bar = progress_bar(arguments.json);
         let program = morning::prepare(&office, &arguments.banks, &address, &bar).await?;
         bar.finish_and_clear();
@@ -92,7 +95,7 @@ pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), 
         } else {
             say(&table(&program, language));
         }
-        run(office, Site::default(), serving).await
+        server.await?
     })
 }
 

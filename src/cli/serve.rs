@@ -37,14 +37,10 @@ pub(super) fn serve(file: Option<&Path>) -> Result<(), Failure> {
         }
         let serving = Serving::bind(config.listen)?;
         say(&format!("Listening on {}", serving.address));
-        run(
-            office,
-            Site {
-                trust_proxy: config.trust_proxy,
-            },
-            serving,
-        )
-        .await
+        let site = Site {
+            trust_proxy: config.trust_proxy,
+        };
+        run(Arc::new(office), site, serving).await
     })
 }
 
@@ -54,8 +50,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// Serves until somebody asks to stop; then finishes what is under way.
-pub(super) async fn run(office: Office, site: Site, serving: Serving) -> Result<(), Failure> {
-    let office = Arc::new(office);
+pub(super) async fn run(office: Arc<Office>, site: Site, serving: Serving) -> Result<(), Failure> {
     let (stop, stopping) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(office.clone(), stopping));
     web::serve(serving, App::new(office.clone(), site), asked_to_stop()).await?;

@@ -6,7 +6,30 @@ use super::App;
 use super::messages::Messages;
 use crate::identity::Role;
 use crate::kernel::{Language, Timestamp};
-use crate::office::{Actor, Broken, Caller, Fact, Office};
+use crate::office::{Actor, Broken, Caller, Fact, Office, Policy, policy};
+
+/// Where people work: address, name, and the act that tells who finds something there.
+const PLACES: &[(&str, &str, Policy)] = &[
+    ("/batches", "plans-title", policy::PLAN_LIST),
+    ("/rooms", "nav-rooms", policy::SESSION_BOARD),
+    ("/examiner", "examiner-title", policy::EXAMINER_WORK),
+    ("/supervision", "supervision-title", policy::SUPERVISION_WORK),
+    ("/banks", "banks-title", policy::BANK_LIST),
+    ("/stations", "stations-title", policy::ROOM_CREATE),
+    ("/accounts", "accounts-title", policy::ACCOUNT_LIST),
+    ("/holds", "nav-holds", policy::HOLD_LIST),
+    ("/events", "events-title", policy::EVENT_LIST),
+];
+
+/// An entry of the main navigation.
+pub struct Place {
+    /// Its address.
+    pub href: &'static str,
+    /// The key of its name.
+    pub name: &'static str,
+    /// Whether the page is there or below.
+    pub here: bool,
+}
 
 /// What every page needs besides its own facts.
 #[derive(Clone)]
@@ -104,6 +127,15 @@ impl Frame {
         self.format(*instant, "%Y-%m-%d %H:%M")
     }
 
+    /// From when until when; the date once if it is the same day.
+    pub fn span(&self, from: &Timestamp, until: &Timestamp) -> String {
+        let (from, until) = (self.minute(from), self.minute(until));
+        match until.strip_prefix(from.get(..11).unwrap_or_default()) {
+            Some(clock) => format!("{from} – {clock}"),
+            None => format!("{from} – {until}"),
+        }
+    }
+
     /// Time of day only.
     pub fn clock(&self, instant: &Timestamp) -> String {
         self.format(*instant, "%H:%M:%S")
@@ -130,6 +162,22 @@ impl Frame {
                     .to_string()
             })
             .unwrap_or_default()
+    }
+
+    /// The places where the signed-in person's roles work.
+    pub fn places(&self) -> Vec<Place> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        PLACES
+            .iter()
+            .filter(|(_, _, policy)| self.roles.iter().any(|role| policy.who.admits(*role)))
+            .map(|(href, name, _)| Place {
+                href,
+                name,
+                here: path
+                    .strip_prefix(href)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            })
+            .collect()
     }
 
     /// Whether the signed-in person has this role.

@@ -13,8 +13,8 @@ use crate::bank::{Bank, ItemKind};
 use crate::cli::Failure;
 use crate::cli::bank::{bank_folders, read_bank};
 use crate::kernel::{
-    AccountId, ApplicationId, BankVersionId, BatchId, HOUR, Language, OneTimeCode, PersonName, RoomId, SessionId,
-    Timestamp,
+    AccountId, ApplicationId, BankVersionId, BatchId, HOUR, Language, OneTimeCode, PersonName, RoomId, SECOND,
+    SessionId, Timestamp,
 };
 use crate::office::account::{self, CreateAccount, ListAccounts, SetPassword, SetUp};
 use crate::office::application::{DecideApplications, Decision, PutPhoto, RegisterApplication};
@@ -30,8 +30,8 @@ use crate::office::{Act, Actor, Caller, List, Office, Refusal, Upload, certifica
 
 /// How many candidates are left for visitors: to sit, and for the first examiner to judge.
 const FOR_VISITORS: usize = 2;
-/// Between the two sessions, in milliseconds: long enough to make them.
-const CHANGE_OF_ROOMS: i64 = 1_500;
+/// How long planning the two sessions may take before the theory session opens.
+const TURN: i64 = 5 * SECOND;
 /// The bank that the demonstration's batch is examined with.
 const BANK: &str = "electrician-4";
 
@@ -259,20 +259,20 @@ struct Day {
 
 async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day> {
     let officer = &crew["kaowu"];
-    // Nobody can be in two rooms at once: the practical session ends where the theory session begins, in a moment.
-    let noon = office.now() + CHANGE_OF_ROOMS;
-    let session = async |component: Part, room: RoomId, opens: Timestamp, closes: Timestamp| {
+    // Nobody sits in two places at once: the practical session ends as the theory session opens. Judging goes on after.
+    let turn = office.now() + TURN;
+    let session = async |component: Part, room: RoomId, from: Timestamp, until: Timestamp| {
         let create = CreateSession {
             batch: batch.id,
             component,
             room,
-            opens_at: Moment(opens.millis().to_string()),
-            closes_at: Moment(closes.millis().to_string()),
+            opens_at: Moment(from.millis().to_string()),
+            closes_at: Moment(until.millis().to_string()),
         };
         does(office, officer, create).await.map(|session| session.session)
     };
-    let practical = session(Part::Practical, batch.workshop, noon + -4 * HOUR, noon).await?;
-    let theory = session(Part::Theory, batch.theory_room, noon, noon + 12 * HOUR).await?;
+    let practical = session(Part::Practical, batch.workshop, turn + -4 * HOUR, turn).await?;
+    let theory = session(Part::Theory, batch.theory_room, turn, turn + 12 * HOUR).await?;
     for session in [theory, practical] {
         let order = crate::enrolment::SeatOrder::Plain;
         does(
@@ -321,20 +321,15 @@ async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day>
         .into_iter()
         .map(|one| (one.application, (one.number, one.code)))
         .collect();
-    let until_noon = u64::try_from(noon - office.now()).unwrap_or(0);
-    tokio::time::sleep(std::time::Duration::from_millis(until_noon)).await;
+    let early = u64::try_from(turn - office.now()).unwrap_or(0);
+    tokio::time::sleep(std::time::Duration::from_millis(early)).await;
     does(office, &crew["jiankao"], StartSession { session: theory }).await?;
     let board = does(office, &crew["jiankao"], ShowBoard { session: theory }).await?;
-    let attempts = List(board.seats.iter().filter_map(|seat| seat.attempt).collect());
-    does(
-        office,
-        &crew["jiankao"],
-        CheckInMany {
-            session: theory,
-            attempts,
-        },
-    )
-    .await?;
+    let check_in = CheckInMany {
+        session: theory,
+        attempts: List(board.seats.iter().filter_map(|seat| seat.attempt).collect()),
+    };
+    does(office, &crew["jiankao"], check_in).await?;
     Ok(Day { practical, tickets })
 }
 
