@@ -1,13 +1,15 @@
 #!/bin/sh
 # Other people's tools on a folder of certificates: root.pem, NNN.pdf and NNN.json (the records).
 #
-#   tests/strangers.sh DIR
+#   tests/strangers.sh DIR [JIANDING]
 #
+# With the program's path it is asked too, as a stranger would: offline, with the root as the only trust.#
 # Needs poppler-utils, qpdf, zbar-tools, pyHanko with its command line, python3. Says what failed; exit status 0 when
 # every tool accepts every certificate and refuses every altered one.
 set -eu
 folder=$(cd "$1" && pwd)
 work=$(mktemp -d)
+program=${2:-}
 trap 'rm -rf "$work"' EXIT
 failures=0
 
@@ -56,6 +58,9 @@ accepted() {
     grep -q 'Signature Validation: Signature is Valid.' "$work/pdfsig" || fail "$name" "pdfsig: signature"
     grep -q 'Total document signed' "$work/pdfsig" || fail "$name" "pdfsig: not the whole document"
     grep -q 'ETSI.CAdES.detached' "$work/pdfsig" || fail "$name" "pdfsig: type"
+    if [ -n "$program" ]; then
+        "$program" certificate verify "$pdf" --trust "$folder/root.pem" > /dev/null || fail "$name" "ours"
+    fi
     pyhanko_says "$pdf" | grep -q ':VALID' || fail "$name" "pyHanko"
     qpdf --check "$pdf" > /dev/null 2>&1 || fail "$name" "qpdf --check"
     pdfdetach -list "$pdf" 2>/dev/null | grep -q 'credential.json' || fail "$name" "no credential inside"
@@ -78,6 +83,10 @@ refused() {
     name=$(basename "$1")
     for where in middle signature; do
         alter "$1" "$work/altered.pdf" "$where"
+        if [ -n "$program" ] &&
+            "$program" certificate verify "$work/altered.pdf" --trust "$folder/root.pem" > /dev/null 2>&1; then
+            fail "$name" "ours accepts it altered ($where)"
+        fi
         if pdfsig -nocert "$work/altered.pdf" 2>&1 | grep -q 'Signature is Valid.'; then
             fail "$name" "pdfsig accepts it altered ($where)"
         fi
