@@ -5,12 +5,13 @@ use std::io::Cursor;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use jianding::bank::generated;
+use jianding::bank::{BankKind, generated};
 use jianding::document::Fonts;
 use jianding::enrolment::SeatOrder;
 use jianding::jobs;
 use jianding::kernel::{
-    AccountId, ApplicationId, BatchId, CitizenId, HOUR, Language, OsEntropy, RoomId, SeededEntropy, SystemClock,
+    AccountId, ApplicationId, BatchId, CitizenId, Entropy, HOUR, Language, OsEntropy, RoomId, SeededEntropy,
+    SystemClock,
 };
 use jianding::office::account::{self, CreateAccount, ListAccounts, SetPassword, SetUp};
 use jianding::office::application::{DecideApplications, Decision, PutPhoto, RegisterApplication};
@@ -293,7 +294,9 @@ fn moment(office: &Office, later: i64) -> Moment {
 }
 
 async fn open_batch(office: &Office, crew: &Crew, seats: usize) -> Result<(BatchId, RoomId), Failure> {
-    let bank = generated(ITEMS, &SeededEntropy::new(1));
+    let mut bank = generated(ITEMS, &SeededEntropy::new(1));
+    // A practice bank serves no session.
+    bank.kind = BankKind::Live;
     let bank = load_bank(office, &crew.callers["keeper"], bank).await?;
     let officer = &crew.callers["officer"];
     let station = CreateStation {
