@@ -70,6 +70,11 @@ pub(crate) fn text(value: &Value, field: &str) -> String {
 
 /// A bank's folder as a zip, in base64.
 pub(crate) fn zipped(folder: &str) -> String {
+    zipped_with(folder, |_, bytes| bytes)
+}
+
+/// The same, with files changed on the way.
+pub(crate) fn zipped_with(folder: &str, change: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> String {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut folders = vec![std::path::PathBuf::from(folder)];
     while let Some(next) = folders.pop() {
@@ -81,9 +86,10 @@ pub(crate) fn zipped(folder: &str) -> String {
             }
             let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
             archive
-                .start_file(name, zip::write::SimpleFileOptions::default())
+                .start_file(name.as_str(), zip::write::SimpleFileOptions::default())
                 .unwrap();
-            archive.write_all(&std::fs::read(&path).unwrap()).unwrap();
+            let bytes = change(&name, std::fs::read(&path).unwrap());
+            archive.write_all(&bytes).unwrap();
         }
     }
     BASE64.encode(archive.finish().unwrap().into_inner())

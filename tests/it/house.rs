@@ -1,6 +1,7 @@
 //! A running installation for one test: its own database, a clock that the test moves, repeatable dice, real HTTP.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jianding::document::Fonts;
@@ -24,7 +25,7 @@ pub(crate) struct House {
     pub(crate) url: String,
     stop: Option<oneshot::Sender<()>>,
     _jobs: watch::Sender<bool>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Whether the checks require this tool instead of skipping what needs it.
@@ -100,8 +101,13 @@ impl House {
             url: base_url,
             stop: Some(stop),
             _jobs: stop_jobs,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The database's file, for a house on SQLite.
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.folder.path().join("house.db")
     }
 
     /// Somebody who is not signed in.

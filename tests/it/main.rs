@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod bad_input;
 mod cast;
 mod house;
 mod order;
