@@ -106,6 +106,15 @@ impl Frame {
         Messages::of(self.language).say(key, &[(name, FluentValue::from(number))])
     }
 
+    /// What an act does, by its stable name; a name that no act has is shown as it is.
+    pub fn act(&self, name: &str) -> String {
+        if policy::ALL.iter().any(|policy| policy.name == name) {
+            self.join("act-", name.replace('.', "-"))
+        } else {
+            name.to_owned()
+        }
+    }
+
     /// What a broken rule says to people.
     pub fn broken(&self, broken: &Broken) -> String {
         let show = |fact: &Fact| match fact {

@@ -113,6 +113,15 @@ mod tests {
     }
 
     #[test]
+    fn every_act_has_a_name_in_words() {
+        let known = keys(files!("zh-CN"));
+        for policy in crate::office::policy::ALL {
+            let key = format!("act-{}", policy.name.replace('.', "-"));
+            assert!(known.contains(&key), "{key}");
+        }
+    }
+
+    #[test]
     fn every_key_that_a_template_uses_has_a_message() {
         let mut missing = BTreeSet::new();
         let mut folders = vec![std::path::PathBuf::from("src/web/templates")];

@@ -118,6 +118,16 @@ struct BatchPage {
 }
 
 impl BatchPage {
+    /// Whether one of the reader's roles may open the page behind a step.
+    fn opens(&self, href: &str) -> bool {
+        let policy = match href.rsplit('/').next() {
+            Some("results") => policy::RESULT_LIST,
+            Some("certificates") => policy::CERTIFICATE_LIST,
+            _ => return true,
+        };
+        self.frame.roles.iter().any(|role| policy.who.admits(*role))
+    }
+
     fn count(&self, count: &Count) -> String {
         self.frame.n(&format!("batch-count-{}", count.name), "n", count.number)
     }

@@ -41,6 +41,21 @@ struct RefusalPage {
     told: Told,
 }
 
+impl RefusalPage {
+    /// Whether something was asked to be done, so that people must learn what became of it.
+    fn kept(&self) -> bool {
+        !matches!(self.told.code, "not-found" | "forbidden")
+    }
+
+    fn title(&self) -> &'static str {
+        match self.told.code {
+            "not-found" => "refusal-title-not-found",
+            "forbidden" => "refusal-title-forbidden",
+            _ => "refusal-title",
+        }
+    }
+}
+
 /// The answer to a refused request.
 #[expect(
     clippy::needless_pass_by_value,

@@ -1,8 +1,8 @@
 exam-title = 考试
 exam-sign-in = 考生登录
-exam-sign-in-lead = 请输入准考证上的号码和一次性密码。
+exam-sign-in-lead = 请输入准考证上的号码和登录口令。
 exam-ticket = 准考证号
-exam-code = 登录密码
+exam-code = 登录口令
 exam-code-hint = 准考证上印的 16 位字母和数字，大小写和横线都可以不管。
 exam-sign-in-do = 登录
 exam-help = 登录不了？请举手找监考员。

@@ -1,7 +1,7 @@
 home-title = 一门手艺，一次公正的考试，一张可信的证书
 home-lead = 从题库到证书，全程留痕；证书几秒钟就能验真。
 home-candidate = 我来考试
-home-candidate-hint = 凭准考证号和一次性口令进入
+home-candidate-hint = 凭准考证号和登录口令进入
 home-verify = 验证证书
 home-verify-hint = 用人单位免账号查验
 home-staff = 工作人员
