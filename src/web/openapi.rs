@@ -141,7 +141,6 @@ fn operation(policy: &Policy, input: &Value, outcome: &Value, definitions: &Map<
 struct Row {
     method: &'static str,
     path: String,
-    summary: &'static str,
     who: String,
     name: &'static str,
     description: String,
@@ -168,7 +167,6 @@ pub(super) async fn browse(State(app): State<App>, visitor: Visitor) -> Response
         Row {
             method: route.method,
             path: route.path.clone(),
-            summary: policy.summary,
             who: policy.who.describe(),
             name: policy.name,
             description: serde_json::to_string_pretty(&shown).unwrap_or_default(),
