@@ -17,7 +17,7 @@ use jianding::office::account::{self, CreateAccount, ListAccounts, SetPassword, 
 use jianding::office::application::{DecideApplications, Decision, PutPhoto, RegisterApplication};
 use jianding::office::bank::load_bank;
 use jianding::office::plan::{AddBatch, CreatePlan, CreateRoom, CreateStation, Part, PublishPlan};
-use jianding::office::room::{CheckInMany, StartSession};
+use jianding::office::room::{CheckInMany, ShowBoard, StartSession};
 use jianding::office::session::{AssignSession, CreateSession, DrawPapers, IssueTickets, SeatSession};
 use jianding::office::{Act, Actor, Caller, Foundations, Keys, List, Moment, Office, Refusal, Upload};
 use jianding::store::Store;
@@ -284,7 +284,8 @@ async fn prepare(office: &Office, candidates: usize) -> Result<Vec<(String, Stri
     let applications = List(Vec::new());
     let issued = does(office, officer, IssueTickets { session, applications }).await?;
     does(office, invigilator, StartSession { session }).await?;
-    let attempts = List(Vec::new());
+    let board = does(office, invigilator, ShowBoard { session }).await?;
+    let attempts = List(board.seats.into_iter().filter_map(|seat| seat.attempt).collect());
     does(office, invigilator, CheckInMany { session, attempts }).await?;
     Ok(issued.tickets.into_iter().map(|one| (one.number, one.code)).collect())
 }

@@ -45,6 +45,16 @@ impl Morning {
         }
     }
 
+    /// Checks everybody in who has a paper.
+    async fn checks_in(&self) {
+        let (invigilator, theory) = (&self.cast.invigilator, &self.sessions.theory);
+        let board = invigilator.sees(&format!("/sessions/{theory}/board")).await.ok();
+        let seats = board["seats"].as_array().unwrap().iter();
+        let attempts: Vec<_> = seats.map(|seat| seat["attempt"].clone()).collect();
+        let path = format!("/sessions/{theory}/check-in");
+        invigilator.does(&path, json!({ "attempts": attempts })).await.ok();
+    }
+
     /// Starts the theory session and has the candidate begin.
     async fn begins(&self, house: &House) -> Person {
         house.clock.advance(30 * MINUTE);
@@ -55,10 +65,7 @@ impl Morning {
             .await
             .ok();
         let candidate = sits_down(house, &self.sessions, &self.application).await;
-        invigilator
-            .does(&format!("/sessions/{theory}/check-in"), json!({ "attempts": [] }))
-            .await
-            .ok();
+        self.checks_in().await;
         candidate.does("/terminal/start", json!({})).await.ok();
         candidate
     }
@@ -95,6 +102,23 @@ fn zip_of(name: &str, content: &[u8]) -> String {
         .unwrap();
     archive.write_all(content).unwrap();
     BASE64.encode(archive.finish().unwrap().into_inner())
+}
+
+/// A bank that is sound, and too small for a rule with multiple choice.
+fn without_multiple_choice() -> String {
+    zipped_with(ELECTRICIAN, |name, bytes| {
+        if !name.starts_with("theory/") {
+            return bytes;
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let kept = text
+            .split("[[item]]")
+            .filter(|item| !item.contains("type = \"multiple\""));
+        let kept = kept.collect::<Vec<_>>().join("[[item]]");
+        // Enemies that are gone would be another mistake.
+        let lines = kept.lines().filter(|line| !line.starts_with("enemies"));
+        lines.collect::<Vec<_>>().join("\n").into_bytes()
+    })
 }
 
 async fn applications(cast: &Cast, batch: &Batch) -> Value {
@@ -151,7 +175,7 @@ fn a_bank_with_too_few_items_is_refused_for_the_rule_and_the_plan_stays_empty() 
         let officer = &cast.officer;
         let loaded = cast
             .keeper
-            .does("/banks", json!({ "file": zipped(ELECTRICIAN) }))
+            .does("/banks", json!({ "file": without_multiple_choice() }))
             .await
             .ok();
         let station = json!({ "code": "3201001", "name": "江城职业技能鉴定站", "name_en": "Jiangcheng Station" });
@@ -164,7 +188,7 @@ fn a_bank_with_too_few_items_is_refused_for_the_rule_and_the_plan_stays_empty() 
             |rule: &str| json!({ "station": station, "bank": loaded["bank"], "rule": rule, "components": ["theory"] });
         let path = format!("/plans/{plan}/batches");
         assert_eq!(
-            officer.does(&path, batch("classic-160-40")).await.refused(),
+            officer.does(&path, batch("mixed-60-20-20")).await.refused(),
             "bank-too-small"
         );
         assert_eq!(
@@ -252,13 +276,7 @@ fn nobody_starts_before_the_time_nor_without_being_checked_in() {
             candidate.does("/terminal/start", json!({})).await.refused(),
             "gate-check-in"
         );
-        let check_in = format!("/sessions/{}/check-in", morning.sessions.theory);
-        morning
-            .cast
-            .invigilator
-            .does(&check_in, json!({ "attempts": [] }))
-            .await
-            .ok();
+        morning.checks_in().await;
         assert_eq!(
             candidate.does("/terminal/start", json!({})).await.refused(),
             "gate-not-started"
@@ -488,6 +506,9 @@ fn a_photo_of_forty_megabytes_or_of_no_picture_leaves_the_earlier_one() {
 #[test]
 fn an_unknown_certificate_number_and_a_foreign_file_say_no_more_than_that() {
     on_sqlite(|house| async move {
+        jianding::office::certificate::ensure_authority(&house.office, "江城职业技能鉴定中心")
+            .await
+            .unwrap();
         let stranger = house.stranger();
         for number in ["S000132000000264000999", "", "' OR 1=1 --"] {
             let asked = stranger
@@ -532,7 +553,12 @@ fn what_is_no_json_and_what_names_nothing_is_told_so() {
         );
         let cast = Cast::of(&house).await;
         let nothing = cast.clerk.sees("/batches/not-an-id/applications").await;
-        assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+        assert_eq!(nothing.refused(), "input-unreadable");
+        let nothing = cast
+            .clerk
+            .sees("/batches/bat_00000000000000000000000000000000/applications")
+            .await;
+        assert_eq!(nothing.refused(), "not-found");
     });
 }
 

@@ -1,7 +1,7 @@
 //! Unpacks a bank folder that somebody sent, without believing anything that the archive says about itself.
 
 use std::fs;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, ErrorKind, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use zip::ZipArchive;
@@ -15,6 +15,8 @@ const MAX_ENTRIES: usize = 500;
 /// The most bytes of all files together.
 const MAX_UNPACKED: u64 = 60 * MEGABYTE;
 const MEGABYTE: u64 = 1_000_000;
+/// How many names are tried for the folder.
+const THROWS: u32 = 64;
 /// What one computer system adds to every archive; it is left out.
 const FOREIGN_FOLDER: &str = "__MACOSX";
 
@@ -23,7 +25,6 @@ struct TempFolder(PathBuf);
 
 impl TempFolder {
     fn new(entropy: &dyn Entropy) -> std::io::Result<Self> {
-        let path = std::env::temp_dir().join(format!("jianding-bank-{}", entropy.seed()));
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         {
@@ -31,7 +32,17 @@ impl TempFolder {
             use std::os::unix::fs::DirBuilderExt as _;
             builder.mode(0o700);
         }
-        builder.create(&path)?;
+        let mut throws = 0;
+        let path = loop {
+            let path = std::env::temp_dir().join(format!("jianding-bank-{}", entropy.seed()));
+            throws += 1;
+            match builder.create(&path) {
+                Ok(()) => break path,
+                // A name that somebody took before us is no lack of room: another throw finds another name.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && throws < THROWS => {}
+                Err(error) => return Err(error),
+            }
+        };
         Ok(Self(path))
     }
 }
@@ -187,6 +198,13 @@ mod tests {
             refused(&zip(&[("a.toml", &zeros), ("b.toml", &zeros)])),
             "bank-zip-too-large"
         );
+    }
+
+    #[test]
+    fn a_folder_whose_name_is_taken_gets_another() {
+        let taken = TempFolder::new(&SeededEntropy::new(7_704)).unwrap();
+        let other = TempFolder::new(&SeededEntropy::new(7_704)).unwrap();
+        assert_ne!(taken.0, other.0);
     }
 
     #[test]
