@@ -12,7 +12,9 @@
 )]
 
 mod accounts;
+mod browser;
 mod cast;
+mod chromium;
 mod house;
 mod order;
 mod people;
