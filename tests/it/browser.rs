@@ -53,8 +53,9 @@ async fn tell(house: &House, driver: &Driver) {
     let sessions = prepare_sessions(&stage.cast, &stage.batch).await;
     house.clock.advance(15 * MINUTE);
     stage.a_candidate_comes_in(&sessions.tickets[&ada]).await;
-    sits_down(house, &sessions, &ben).await;
     house.clock.advance(15 * MINUTE);
+    let other = sits_down(house, &sessions, &ben).await;
+    other.sees("/terminal").await.ok();
     stage.an_invigilator_lets_them_begin(&sessions).await;
     stage.a_candidate_sits_the_paper().await;
     stage.the_room_is_closed(&sessions).await;
@@ -73,7 +74,7 @@ impl Stage<'_> {
     async fn a_visitor_changes_the_language(&self) {
         let visitor = &self.terminal;
         visitor.goes("/").await;
-        assert!(visitor.sees("h1").await.contains("鉴定"), "Chinese first");
+        visitor.waits("document.documentElement.lang === 'zh-CN'").await;
         visitor.picture("01-home").await;
         visitor.clicks(".who a[lang=en]").await;
         visitor.waits("document.documentElement.lang === 'en'").await;
@@ -239,16 +240,15 @@ impl Stage<'_> {
             .sees(&format!(".question[data-number=\"{number}\"]"))
             .await;
         for letter in right_answer(&self.bank, question).chars() {
-            let option = format!(".question[data-number=\"{number}\"] input[value=\"{letter}\"]");
+            let card = format!(".question[data-number=\"{number}\"]");
+            let option = format!("input[value=\"{letter}\"]");
             if mouse {
-                self.terminal
-                    .clicks(&format!("label:has(> {})", option.rsplit_once(' ').unwrap().1))
-                    .await;
+                self.terminal.clicks(&format!("{card} label:has(> {option})")).await;
             } else {
                 self.terminal.presses(&letter.to_lowercase().to_string()).await;
             }
             self.terminal
-                .waits(&format!("document.querySelector('{option}').checked"))
+                .waits(&format!("document.querySelector('{card} {option}').checked"))
                 .await;
         }
     }
@@ -256,7 +256,7 @@ impl Stage<'_> {
     async fn the_room_is_closed(&self, sessions: &Sessions) {
         let desk = &self.desk;
         desk.goes(&format!("/rooms/{}", sessions.theory)).await;
-        desk.waits("document.querySelectorAll('#map .submitted').length === 1")
+        desk.waits("document.querySelectorAll('#map .handed_in').length === 1")
             .await;
         desk.picture("16-room-submitted").await;
         desk.clicks_and_confirms("form[action$=\"/close\"] button").await;

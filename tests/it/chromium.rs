@@ -246,6 +246,9 @@ impl Browser {
             if begun.elapsed() > PATIENCE {
                 self.gives_up(&format!("{act} {selector}: {refused}")).await;
             }
+            // Something that stays at the window's edge may cover it: people scroll on.
+            let scroll = format!("document.querySelector('{selector}')?.scrollIntoView({{ block: 'center' }})");
+            self.asks(&scroll).await;
             tokio::time::sleep(GLANCE).await;
         }
     }
