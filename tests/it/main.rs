@@ -13,7 +13,9 @@
 
 mod accounts;
 mod bad_input;
+mod browser;
 mod cast;
+mod chromium;
 mod house;
 mod order;
 mod people;

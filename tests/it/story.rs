@@ -18,7 +18,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// What somebody who knows the trade answers to a question as the terminal shows it.
-fn right_answer(bank: &Bank, question: &Value) -> String {
+pub(crate) fn right_answer(bank: &Bank, question: &Value) -> String {
     let stem = question["stem"].as_str().unwrap();
     let item = bank
         .items
@@ -85,11 +85,14 @@ async fn answers(candidate: &Person, bank: &Bank, knows: usize) {
     candidate.does("/terminal/submit", json!({})).await.ok();
 }
 
-/// Has an examiner judge every task of a candidate: so many marks off the first element of each.
-async fn judges(examiner: &Person, practical: &str, application: &str, bank: &Bank, share: i64) {
+/// Has an examiner judge every task of a candidate that is not signed yet: this share of each element's marks.
+pub(crate) async fn judges(examiner: &Person, practical: &str, application: &str, bank: &Bank, share: i64) {
     let work = examiner.sees(&format!("/examiner/sessions/{practical}")).await.ok();
     for task in work["tasks"].as_array().unwrap() {
         let code = text(task, "code");
+        if is_signed(&work, application, &code) {
+            continue;
+        }
         let open = json!({ "application": application, "task": code });
         let sheet = text(
             &examiner.does(&format!("/sessions/{practical}/sheets"), open).await.ok(),
@@ -106,6 +109,16 @@ async fn judges(examiner: &Person, practical: &str, application: &str, bank: &Ba
         let sign = json!({ "revision": saved["revision"] });
         examiner.does(&format!("/sheets/{sheet}/sign"), sign).await.ok();
     }
+}
+
+/// Whether the examiner has signed this sheet before.
+fn is_signed(work: &Value, application: &str, task: &str) -> bool {
+    let mut candidates = work["candidates"].as_array().unwrap().iter();
+    let candidate = candidates
+        .find(|one| one["application"] == application)
+        .expect("a candidate of the session");
+    let mut sheets = candidate["sheets"].as_array().unwrap().iter();
+    sheets.any(|sheet| sheet["task"] == task && sheet["state"] == "signed")
 }
 
 #[test]
