@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jianding::bank::{self, Bank};
+use jianding::office::certificate;
 use serde_json::{Value, json};
 
 use crate::cast::{Batch, Cast, Sessions, approve, citizen_id, open_batch, photo, prepare_sessions, register, text};
@@ -38,6 +39,9 @@ struct Stage<'a> {
 async fn tell(house: &House, driver: &Driver) {
     let cast = Cast::of(house).await;
     let batch = open_batch(&cast).await;
+    certificate::create_authority(&house.office, "江城市职业技能鉴定中心")
+        .await
+        .unwrap();
     let stage = Stage {
         house,
         cast,
@@ -283,6 +287,7 @@ impl Stage<'_> {
             desk.asks("document.querySelector('.element .fault input').value").await,
             "1"
         );
+        desk.waits("document.getElementById('total').value === '9'").await;
         desk.picture("18-examiner-sheet").await;
         let elements = desk
             .asks("[...document.querySelectorAll('.element:not(.marked)')].map((it) => it.id)")
@@ -360,7 +365,7 @@ impl Stage<'_> {
         self.signs_in("issuer").await;
         desk.goes(&list).await;
         desk.clicks("form[action$=\"/prepare\"] button").await;
-        desk.sees("table.dense").await;
+        desk.sees(".steps li.done:nth-child(2)").await;
         desk.picture("27-certificates-prepared").await;
         self.signs_in("certifier").await;
         desk.goes(&list).await;
