@@ -115,9 +115,9 @@ impl Stage<'_> {
         desk.clicks(&format!("a[href=\"{list}/new\"]")).await;
         desk.types("input[name=name]", NAME).await;
         let right = citizen_id(1);
-        let (before, last) = right.split_at(17);
-        let wrong = if last == "1" { "2" } else { "1" };
-        desk.types("input[name=citizen_id]", &format!("{before}{wrong}")).await;
+        let (digits, check) = right.split_at(17);
+        let wrong = if check == "1" { "2" } else { "1" };
+        desk.types("input[name=citizen_id]", &format!("{digits}{wrong}")).await;
         desk.types("input[name=employer]", "江城机电有限公司").await;
         desk.types("input[name=trade_years]", "6").await;
         desk.clicks("form.card button.primary").await;
