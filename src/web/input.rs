@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -74,9 +75,32 @@ async fn read_limited(request: Request, limit: usize) -> Result<Sent, Refusal> {
         .map_err(|error| unreadable("", &error))
 }
 
-async fn limited(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    axum::body::to_bytes(body, limit).await.map_err(|_| too_large(limit))
+/// Reads a body up to the limit. What is beyond it is still taken in and thrown away, up to a point: a browser that is
+/// cut off while it sends never shows the answer.
+async fn limited(mut body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let (mut kept, mut total) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| unreadable("", &error))?;
+        let Ok(data) = frame.into_data() else { continue };
+        total = total.saturating_add(data.len());
+        if total <= limit {
+            kept.extend_from_slice(&data);
+        } else {
+            kept = Vec::new();
+        }
+        if total > THROWN_AWAY {
+            break;
+        }
+    }
+    if total > limit {
+        Err(too_large(limit))
+    } else {
+        Ok(kept.into())
+    }
 }
+
+/// How much of a body that is too large is still taken in.
+const THROWN_AWAY: usize = 100 * 1024 * 1024;
 
 fn too_large(limit: usize) -> Refusal {
     Broken::new("body-too-large").with("limit", limit / 1024).into()
