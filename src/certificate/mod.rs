@@ -1,7 +1,7 @@
 //! What a passed examination earns: a numbered, signed certificate that a stranger can check without asking us.
 //!
-//! [`issue`] is the one way in: it lints the record, draws the sheet, puts the record inside as data, and signs the file as
-//! a whole, once. [`verify`] is the one way back: it accepts only a file whose every byte was signed by a key that a trusted
+//! [`issue()`] is the one way in: it lints the record, draws the sheet, puts the record inside as data, and signs the file as
+//! a whole, once. [`verify()`] is the one way back: it accepts only a file whose every byte was signed by a key that a trusted
 //! root vouches for. Numbers are made by [`Scheme::number`]; drawing serials, and who may issue, are decided elsewhere.
 
 mod authority;

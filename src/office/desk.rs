@@ -6,7 +6,7 @@
 //! once alone, so that one bad part cannot fail the others; what fails then is told so. Handing in goes through the same
 //! queue and therefore comes after the same candidate's saves. Older and repeated revisions are harmless.
 //!
-//! The rules for one part are in [`rules`]; [`writer`] applies them to a batch inside the transaction.
+//! The rules for one part are in `rules`; `writer` applies them to a batch inside the transaction.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
