@@ -225,7 +225,16 @@ mod tests {
     fn the_shipped_rules_are_usable() {
         let rules = shipped_rules();
         let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
-        assert_eq!(ids, ["classic-160-40", "compact-80-20", "mixed-60-20-20", "demo-20"]);
+        assert_eq!(
+            ids,
+            [
+                "classic-160-40",
+                "compact-80-20",
+                "mixed-60-20-20",
+                "demo-20",
+                "compact-80-20-ab"
+            ]
+        );
         for rule in rules {
             assert_eq!(rule.problems(), [], "{}", rule.id);
         }
