@@ -35,7 +35,7 @@ use crate::store::practical::{self as store, SheetRow, VetoRow, WorkRow};
 const EXAMINER: &str = "examiner";
 
 /// The bank of a version.
-async fn open_bank(office: &Office, id: BankVersionId) -> Result<Arc<Bank>, Refusal> {
+pub(super) async fn open_bank(office: &Office, id: BankVersionId) -> Result<Arc<Bank>, Refusal> {
     let mut connection = office.store.read().await?;
     let sealed = store::bank_content(&mut connection, id).await?;
     drop(connection);
