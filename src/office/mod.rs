@@ -24,6 +24,7 @@ pub mod room;
 pub mod session;
 pub mod supervision;
 pub mod terminal;
+pub mod time;
 pub mod verification;
 
 #[cfg(test)]
@@ -69,6 +70,8 @@ pub struct Office {
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// The rooms that are watched now.
+    pub watched: room::Watched,
 }
 
 /// What an office stands on.
@@ -105,7 +108,7 @@ impl Office {
             demo,
         } = foundations;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone());
+        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone(), keys.clone());
         Self {
             store,
             clock,
@@ -120,6 +123,7 @@ impl Office {
             demo,
             banks: bank::Shelf::default(),
             desk,
+            watched: room::Watched::default(),
         }
     }
 

@@ -1,7 +1,6 @@
-//! The rules of the desk: which answer counts, and when. No database, no clock.
+//! Answers: which counts, and when.
 
 use crate::kernel::{SECOND, Timestamp};
-use crate::office::Broken;
 
 /// What was written before time ran out and arrives within this counts, and is recorded as late.
 pub const GRACE: i64 = 30 * SECOND;
@@ -16,6 +15,8 @@ pub enum Standing {
         /// When it ends.
         deadline: Timestamp,
     },
+    /// Open, and its time stands still.
+    Paused,
     /// Handed in by the clock.
     OverByTime {
         /// When it ended.
@@ -28,24 +29,64 @@ pub enum Standing {
     },
 }
 
+/// Why a save is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SaveRefusal {
+    /// The paper was not opened.
+    #[error("the paper has not been started")]
+    NotStarted,
+    /// Nothing is taken any more.
+    #[error("the paper was closed at {at}")]
+    Closed {
+        /// When it was closed.
+        at: Timestamp,
+    },
+}
+
+/// Why an answer cannot be stored, whenever it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerRefusal {
+    /// The paper has no such question.
+    #[error("there is no question {number}")]
+    NoSuchQuestion {
+        /// Its number.
+        number: i64,
+    },
+    /// Not in the form of an answer.
+    #[error("the answer to question {number} cannot be read")]
+    Unreadable {
+        /// The question.
+        number: i64,
+    },
+}
+
+/// Nobody hands in so early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("papers are handed in from {at} on")]
+pub struct TooEarly {
+    /// From when on.
+    pub at: Timestamp,
+}
+
 /// Whether a save at this instant is in time (`false`), late but within the grace (`true`), or refused. Half-open: the
-/// deadline itself is already late.
-pub fn admit(standing: Standing, now: Timestamp) -> Result<bool, Broken> {
+/// deadline itself is already late. In a pause everything is in time: it was written before its terminal heard of it.
+pub fn admit(standing: Standing, now: Timestamp) -> Result<bool, SaveRefusal> {
     match standing {
-        Standing::Waiting => Err(Broken::new("attempt-not-started")),
+        Standing::Waiting => Err(SaveRefusal::NotStarted),
+        Standing::Paused => Ok(false),
         Standing::Open { deadline } if now < deadline => Ok(false),
         Standing::Open { deadline } | Standing::OverByTime { deadline } if now < deadline + GRACE => Ok(true),
         Standing::Open { deadline: at } | Standing::OverByTime { deadline: at } | Standing::HandedIn { at } => {
-            Err(Broken::new("attempt-closed").with("at", at))
+            Err(SaveRefusal::Closed { at })
         }
     }
 }
 
 /// Whether the candidate may hand in at this instant.
-pub fn may_submit(started_at: Timestamp, earliest_ms: i64, now: Timestamp) -> Result<(), Broken> {
+pub fn may_submit(started_at: Timestamp, earliest_ms: i64, now: Timestamp) -> Result<(), TooEarly> {
     let earliest = started_at + earliest_ms;
     if now < earliest {
-        Err(Broken::new("submit-too-early").with("at", earliest))
+        Err(TooEarly { at: earliest })
     } else {
         Ok(())
     }
@@ -61,12 +102,12 @@ pub fn is_answer(value: &str) -> bool {
 }
 
 /// Whether this answer can be stored for a paper with so many questions.
-pub fn check_answer(number: i64, value: &str, revision: i64, questions: i64) -> Result<(), Broken> {
+pub fn check_answer(number: i64, value: &str, revision: i64, questions: i64) -> Result<(), AnswerRefusal> {
     if !(1..=questions).contains(&number) {
-        return Err(Broken::new("answer-no-such-question").with("number", number));
+        return Err(AnswerRefusal::NoSuchQuestion { number });
     }
     if !is_answer(value) || revision < 1 {
-        return Err(Broken::new("answer-unreadable").with("number", number));
+        return Err(AnswerRefusal::Unreadable { number });
     }
     Ok(())
 }
@@ -83,7 +124,9 @@ mod tests {
         assert!(!admit(open, DEADLINE + -1).unwrap());
         assert!(admit(open, DEADLINE).unwrap());
         assert!(admit(open, DEADLINE + (GRACE - 1)).unwrap());
-        assert_eq!(admit(open, DEADLINE + GRACE).unwrap_err().code, "attempt-closed");
+        let closed = SaveRefusal::Closed { at: DEADLINE };
+        assert_eq!(admit(open, DEADLINE + GRACE), Err(closed));
+        assert_eq!(admit(Standing::Paused, DEADLINE + 2 * GRACE), Ok(false));
     }
 
     #[test]
