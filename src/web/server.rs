@@ -51,6 +51,12 @@ pub async fn serve(serving: Serving, app: App, stop: impl Future<Output = ()> + 
         // Small answers must not wait for more; failing to set it is no reason to refuse the connection.
         let _ = stream.set_nodelay(true);
     });
+    let stopping = app.stopping.clone();
+    let stop = async move {
+        stop.await;
+        // Standing streams would otherwise hold the server until their watchers leave.
+        stopping.send_replace(true);
+    };
     let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
