@@ -9,6 +9,7 @@ pub mod input;
 mod keys;
 mod op;
 pub mod policy;
+pub mod progress;
 mod refusal;
 
 pub mod account;
@@ -69,6 +70,8 @@ pub struct Office {
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// How far slow work has come.
+    pub progress: progress::Progress,
 }
 
 /// What an office stands on.
@@ -120,6 +123,7 @@ impl Office {
             demo,
             banks: bank::Shelf::default(),
             desk,
+            progress: progress::Progress::default(),
         }
     }
 
