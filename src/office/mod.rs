@@ -9,6 +9,7 @@ pub mod input;
 mod keys;
 mod op;
 pub mod policy;
+pub mod progress;
 mod refusal;
 
 pub mod account;
@@ -72,6 +73,8 @@ pub struct Office {
     pub press: certificate::Press,
     /// The rooms that are watched now.
     pub watched: room::Watched,
+    /// How far slow work has come.
+    pub progress: progress::Progress,
 }
 
 /// What an office stands on.
@@ -124,6 +127,7 @@ impl Office {
             banks: bank::Shelf::default(),
             desk,
             watched: room::Watched::default(),
+            progress: progress::Progress::default(),
         }
     }
 
