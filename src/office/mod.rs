@@ -73,6 +73,8 @@ pub struct Office {
     pub press: certificate::Press,
     /// The rooms that are watched now.
     pub watched: room::Watched,
+    /// What sessions ask of their terminals' browsers.
+    pub locks: room::Locks,
     /// How far slow work has come.
     pub progress: progress::Progress,
 }
@@ -127,6 +129,7 @@ impl Office {
             banks: bank::Shelf::default(),
             desk,
             watched: room::Watched::default(),
+            locks: room::Locks::default(),
             progress: progress::Progress::default(),
         }
     }

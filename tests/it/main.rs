@@ -21,5 +21,6 @@ mod order;
 mod people;
 mod policy;
 mod postgres;
+mod room_browser;
 mod schema;
 mod story;
