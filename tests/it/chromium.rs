@@ -357,6 +357,11 @@ impl Browser {
         std::fs::write(self.pictures.join(format!("{name}.png")), bytes).unwrap();
     }
 
+    /// Forgets what the page complained about while there was nobody to talk to.
+    pub(crate) async fn forgives(&self) {
+        self.complaints().await;
+    }
+
     /// What the browser's console says is wrong, but for refusals: those are answers.
     async fn complaints(&self) -> Vec<String> {
         let said = self.tries("/se/log", json!({ "type": "browser" })).await.unwrap();

@@ -251,6 +251,8 @@ impl Hall {
 
     async fn is_paused(&self, house: &House) {
         let (desk, terminal) = (&self.desk, &self.terminal);
+        desk.waits("document.getElementById('stale').hidden").await;
+        desk.forgives().await;
         desk.goes(&self.room()).await;
         desk.clicks(".room-acts details:has(form[action$=\"/pause\"]) summary")
             .await;
