@@ -16,6 +16,7 @@ mod bad_input;
 mod browser;
 mod cast;
 mod chromium;
+mod disk_full;
 mod house;
 mod order;
 mod people;
