@@ -135,8 +135,17 @@ impl AnswerDesk {
     /// Opens the desk: starts its writer on the present runtime. The writer ends when the last desk is dropped; if it
     /// breaks, the process ends, because a desk that takes answers and never writes them would be worse.
     pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self::with_batches_of(BATCH, store, clock, entropy)
+    }
+
+    /// A desk that writes each part in a transaction of its own: only to measure what writing together brings.
+    pub fn one_by_one(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self::with_batches_of(1, store, clock, entropy)
+    }
+
+    fn with_batches_of(most: usize, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let writer = tokio::spawn(run(waiting, store, clock, entropy));
+        let writer = tokio::spawn(run(waiting, most, store, clock, entropy));
         tokio::spawn(async move {
             if let Err(error) = writer.await
                 && error.is_panic()
@@ -243,9 +252,15 @@ impl Office {
 /// How many parts one transaction takes at most.
 const BATCH: usize = 4_096;
 
-async fn run(mut queue: mpsc::Receiver<Waiting>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) {
+async fn run(
+    mut queue: mpsc::Receiver<Waiting>,
+    most: usize,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) {
     let mut waiting = Vec::new();
-    while queue.recv_many(&mut waiting, BATCH).await > 0 {
+    while queue.recv_many(&mut waiting, most).await > 0 {
         let (parts, replies): (Vec<Part>, Vec<_>) = waiting.drain(..).map(|one| (one.part, one.reply)).unzip();
         let outcomes = match writer::write(&store, entropy.as_ref(), clock.now(), &parts).await {
             Ok(outcomes) => outcomes,
