@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Office, Refusal};
 use crate::kernel::{ApplicationId, AttemptId, Clock, Digest, Entropy, SessionId, SignInId, Timestamp};
-use crate::store::{Connection, Store, sitting};
+use crate::store::{Store, sitting};
 
 pub mod rules;
 mod writer;
@@ -217,7 +217,7 @@ impl AnswerDesk {
     /// The attempt of a candidate in a session. It never changes once drawn, so it is remembered.
     pub async fn attempt_of(
         &self,
-        connection: &mut Connection,
+        store: &Store,
         session: SessionId,
         application: ApplicationId,
     ) -> Result<Option<AttemptId>, Refusal> {
@@ -231,7 +231,8 @@ impl AnswerDesk {
         if known.is_some() {
             return Ok(known);
         }
-        let found = sitting::attempt_of(connection, session, application).await?;
+        let mut connection = store.read().await?;
+        let found = sitting::attempt_of(&mut connection, session, application).await?;
         let Some(found) = found else { return Ok(None) };
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= REMEMBERED {

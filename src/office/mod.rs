@@ -10,6 +10,7 @@ mod keys;
 mod op;
 pub mod policy;
 mod refusal;
+mod remembered;
 
 pub mod account;
 pub mod application;
@@ -38,6 +39,7 @@ pub use keys::Keys;
 pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
 pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
+pub use remembered::Remembered;
 
 use crate::document::Fonts;
 use crate::kernel::{Clock, Entropy, Timestamp};
@@ -65,6 +67,8 @@ pub struct Office {
     pub demo: bool,
     /// The banks that were opened lately.
     pub banks: bank::Shelf,
+    /// Candidates that were seen lately.
+    pub remembered: Remembered,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
@@ -119,6 +123,7 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            remembered: Remembered::default(),
             desk,
         }
     }

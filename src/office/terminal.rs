@@ -352,9 +352,11 @@ impl Act for ConfirmPerson {
         let event = Event::of(application)
             .in_batch(batch)
             .with(json!({ "session": session, "right": self.right }));
-        Ok(Done {
-            at: op.commit(event).await?,
-        })
+        let at = op.commit(event).await?;
+        if !self.right {
+            office.remembered.forget(sign_in);
+        }
+        Ok(Done { at })
     }
 }
 
@@ -500,8 +502,7 @@ impl Act for SaveAnswers {
 
 async fn own_attempt(office: &Office, caller: &Caller) -> Result<(AttemptId, crate::kernel::Digest), Refusal> {
     let (application, session, sign_in) = caller.candidate()?;
-    let mut connection = office.store.read().await?;
-    let attempt = office.desk.attempt_of(&mut connection, session, application).await?;
+    let attempt = office.desk.attempt_of(&office.store, session, application).await?;
     let attempt = attempt.ok_or_else(|| Broken::new("attempt-not-started"))?;
     Ok((attempt, office.lease(sign_in)))
 }

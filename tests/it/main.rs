@@ -17,6 +17,7 @@ mod browser;
 mod cast;
 mod chromium;
 mod disk_full;
+mod faults;
 mod house;
 mod order;
 mod people;

@@ -154,7 +154,11 @@ async fn measure(arguments: &PlayArguments, bar: &ProgressBar) -> Result<Figures
     together.close().await?;
     alone.close().await?;
     Ok(Figures {
-        engine: if arguments.database_url.is_some() { "postgresql" } else { "sqlite" },
+        engine: if arguments.database_url.is_some() {
+            "postgresql"
+        } else {
+            "sqlite"
+        },
         connections,
         hello_to_save_thousandths: hello.each_us() * 1_000 / save.each_us().max(1),
         together_to_single_thousandths: save.a_second() * 1_000 / one_by_one.a_second().max(1),
@@ -212,7 +216,10 @@ impl Hall {
     }
 
     fn data(&self) -> std::path::PathBuf {
-        self.server.own.as_ref().map_or_else(std::env::temp_dir, super::server::Own::data)
+        self.server
+            .own
+            .as_ref()
+            .map_or_else(std::env::temp_dir, super::server::Own::data)
     }
 
     fn process(&self) -> u32 {
@@ -308,11 +315,11 @@ fn table(figures: &Figures) -> String {
             &format!("one by one ({})", figures.one_by_one_connections),
             &figures.one_by_one,
         ),
+        format!("CPU hello / CPU save  {}", decimal(figures.hello_to_save_thousandths)),
         format!(
-            "CPU hello / CPU save  {}",
-            decimal(figures.hello_to_save_thousandths)
+            "together / one by one {}",
+            decimal(figures.together_to_single_thousandths)
         ),
-        format!("together / one by one {}", decimal(figures.together_to_single_thousandths)),
         format!(
             "save p50 {} ms, p99 {} ms; hello p99 {} ms; fdatasync p50 {} ms, p99 {} ms",
             ms(figures.save_p50_us),

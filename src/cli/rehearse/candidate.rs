@@ -207,9 +207,8 @@ impl Candidate {
 
     async fn saves(&mut self, kind: Kind, place: usize, revision: u32) -> Step<()> {
         let (number, value) = (place + 1, self.questions[place].value(revision));
-        let body = format!(
-            r#"{{"answers":[{{"number":{number},"value":"{value}","revision":{revision},"flagged":false}}]}}"#
-        );
+        let body =
+            format!(r#"{{"answers":[{{"number":{number},"value":"{value}","revision":{revision},"flagged":false}}]}}"#);
         let saved: Saved = self.does(kind, "answers", &body).await?;
         match saved.answers.as_slice() {
             [ack] if ack.revision >= revision && !ack.clash => {
@@ -259,9 +258,9 @@ impl Candidate {
                 continue;
             }
             self.tally.compared.fetch_add(1, Relaxed);
-            let kept = stored.get(&(place + 1)).is_some_and(|one| {
-                one.revision >= revision && one.value == self.questions[place].value(one.revision)
-            });
+            let kept = stored
+                .get(&(place + 1))
+                .is_some_and(|one| one.revision >= revision && one.value == self.questions[place].value(one.revision));
             if !kept {
                 self.tally.lost.fetch_add(1, Relaxed);
             }

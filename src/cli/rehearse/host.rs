@@ -160,13 +160,8 @@ async fn settle(office: &Office, prepared: Option<&Prepared>) -> Told {
 
 /// Reads the tickets of a rehearsal.
 pub(super) fn read_tickets(path: &Path) -> Result<Vec<Ticket>, Failure> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
-    let read: Tickets = serde_json::from_str(&text).map_err(|error| {
-        Failure::new(format!(
-            "{}: not the tickets of a rehearsal ({error})",
-            path.display()
-        ))
-    })?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    let read: Tickets = serde_json::from_str(&text)
+        .map_err(|error| Failure::new(format!("{}: not the tickets of a rehearsal ({error})", path.display())))?;
     Ok(read.tickets)
 }

@@ -88,7 +88,9 @@ pub(super) fn rehearse(arguments: &RehearseArguments, language: Language) -> Res
     }
     let play = &arguments.play;
     let may = raise_open_files();
-    let needs = u64::try_from(play.candidates).unwrap_or(u64::MAX).saturating_add(SPARE_FILES);
+    let needs = u64::try_from(play.candidates)
+        .unwrap_or(u64::MAX)
+        .saturating_add(SPARE_FILES);
     if may < needs {
         return Err(Failure::new(format!(
             "{} candidates need {needs} open files, and this process may open {may}: raise it with `ulimit -n 65536` \

@@ -70,7 +70,14 @@ pub(super) async fn play(arguments: &PlayArguments, server: &mut Server, bar: &P
     let seated = seat(server, &day, &tally);
     let (show, hide) = (show(bar.clone(), tally.clone(), day), memory_before);
     let candidates = seated.len();
-    let watched = watch(server.own.as_ref(), &tally, (steady, day.ends), candidates, arguments.pace).await?;
+    let watched = watch(
+        server.own.as_ref(),
+        &tally,
+        (steady, day.ends),
+        candidates,
+        arguments.pace,
+    )
+    .await?;
     let mut back = Vec::with_capacity(candidates);
     for one in seated {
         back.extend(one.await?);
@@ -86,7 +93,11 @@ pub(super) async fn play(arguments: &PlayArguments, server: &mut Server, bar: &P
     let (steady, beside) = watched;
     let mut sheet = Sheet::of(&tally, candidates, steady);
     sheet.server = server.address.to_string();
-    sheet.engine = if arguments.database_url.is_some() { "postgresql" } else { "sqlite" };
+    sheet.engine = if arguments.database_url.is_some() {
+        "postgresql"
+    } else {
+        "sqlite"
+    };
     sheet.disk_quiet = quiet.as_deref().map(DiskLine::of);
     sheet.disk_beside = beside.as_deref().map(DiskLine::of);
     sheet.memory_before_kb = hide;
@@ -124,7 +135,13 @@ async fn watch(
     let probe = own.map(|own| DiskProbe::begin(&own.data(), PROBE_PAUSE)).transpose()?;
     let process = own.map(Own::process);
     let me = std::process::id();
-    let look = || (tally.of(Kind::Save).times.number(), process.and_then(cpu_ms), cpu_ms(me));
+    let look = || {
+        (
+            tally.of(Kind::Save).times.number(),
+            process.and_then(cpu_ms),
+            cpu_ms(me),
+        )
+    };
     let (begun, before) = (Instant::now(), look());
     sleep_until(until).await;
     let (spent, after) = (begun.elapsed(), look());

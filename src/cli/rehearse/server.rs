@@ -144,7 +144,11 @@ fn resolve(url: &str) -> Result<SocketAddr, Failure> {
         ))
     })?;
     let host = rest.split('/').next().unwrap_or_default();
-    let host = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
+    let host = if host.contains(':') {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
     host.to_socket_addrs()?
         .next()
         .ok_or_else(|| Failure::new(format!("{url}: no such server")))

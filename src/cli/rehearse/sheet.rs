@@ -156,7 +156,9 @@ impl Sheet {
             server: String::new(),
             engine: "",
             candidates,
-            acts: acts.filter(|act| act.done + act.errors + act.told_to_wait > 0).collect(),
+            acts: acts
+                .filter(|act| act.done + act.errors + act.told_to_wait > 0)
+                .collect(),
             steady,
             compared: tally.compared.load(Relaxed),
             lost: tally.lost.load(Relaxed),
@@ -185,9 +187,15 @@ impl Sheet {
             (self.lost > 0 || self.compared == 0, Reason::AnswersLost),
             (errors > 0, Reason::Errors),
             (self.gave_up > 0, Reason::GaveUp),
-            (self.steady.saves * 1_000 < self.steady.offered * HELD, Reason::RateNotHeld),
+            (
+                self.steady.saves * 1_000 < self.steady.offered * HELD,
+                Reason::RateNotHeld,
+            ),
             (save.is_none_or(|save| save.p99_us > LATE_US), Reason::Slow),
-            (self.scored_ms.is_some_and(|ms| ms > SCORED_WITHIN_MS), Reason::ScoredLate),
+            (
+                self.scored_ms.is_some_and(|ms| ms > SCORED_WITHIN_MS),
+                Reason::ScoredLate,
+            ),
         ];
         self.reasons = wrong.iter().filter(|(is, _)| *is).map(|(_, reason)| *reason).collect();
         self.go = self.reasons.is_empty();
@@ -212,7 +220,13 @@ impl Sheet {
         let _ = writeln!(
             text,
             "\n{:<12}{:>9}{:>11}{:>11}{:>11}{:>8}{:>8}",
-            "", say("完成", "done"), "p50 ms", "p99 ms", "max ms", say("候", "wait"), say("错", "error")
+            "",
+            say("完成", "done"),
+            "p50 ms",
+            "p99 ms",
+            "max ms",
+            say("候", "wait"),
+            say("错", "error")
         );
         for act in &self.acts {
             let _ = writeln!(
@@ -263,7 +277,12 @@ impl Sheet {
         }
         if let (Some(all), Some(each)) = (self.steady.memory_kb, self.memory_each_bytes) {
             let (all, each) = (all / 1_024, decimal(each * 1_000 / 1_024));
-            let _ = writeln!(text, "{}: {all} MB, {each} kB / {}", say("内存", "memory"), say("考生", "candidate"));
+            let _ = writeln!(
+                text,
+                "{}: {all} MB, {each} kB / {}",
+                say("内存", "memory"),
+                say("考生", "candidate")
+            );
         }
         if let (Some(server), Some(players)) = (self.steady.server_cpu_ms, self.steady.players_cpu_ms) {
             let each = |ms: u64| ms * 1_000 / self.steady.saves.max(1);
@@ -289,7 +308,10 @@ impl Sheet {
 impl Reason {
     fn told(self, language: Language) -> &'static str {
         let (zh, en) = match self {
-            Self::AnswersLost => ("有已确认的答案丢失，或没有可核对的答案", "acknowledged answers are missing, or none could be compared"),
+            Self::AnswersLost => (
+                "有已确认的答案丢失，或没有可核对的答案",
+                "acknowledged answers are missing, or none could be compared",
+            ),
             Self::Errors => ("有请求出错", "requests failed"),
             Self::GaveUp => ("有考生中途放弃", "candidates gave up"),
             Self::RateNotHeld => ("保存速率没有达到计划", "the rate of saves was not held"),
