@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::{Failure, say};
 use crate::config::{Config, LogFormat};
 use crate::document::Fonts;
-use crate::kernel::{Entropy, OsEntropy, Seed, SystemClock};
+use crate::kernel::{Entropy, OsEntropy, Seed, SteadyClock};
 use crate::office::{Foundations, Keys, Office, account};
 use crate::store::Store;
 use crate::web::{App, Serving, Site};
@@ -80,7 +80,8 @@ async fn asked_to_stop() {
     interrupt.await;
 }
 
-fn start_log(config: &Config) {
+/// Begins the log, on the standard error.
+pub(super) fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -104,7 +105,7 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
     Ok(Office::open(Foundations {
         store,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SteadyClock::begin()),
         entropy: Arc::new(OsEntropy),
         keys,
         fonts,

@@ -20,4 +20,4 @@ pub use language::Language;
 pub use marks::{Exact, Marks, MarksError};
 pub use secret::{OneTimeCode, Vault, VaultError};
 pub use text::{CitizenId, CitizenIdError, NameError, PersonName, Sex};
-pub use time::{Clock, DAY, HOUR, MINUTE, ManualClock, SECOND, SystemClock, Timestamp};
+pub use time::{Clock, DAY, HOUR, MINUTE, ManualClock, SECOND, SteadyClock, SystemClock, Timestamp};

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Office, Refusal};
 use crate::kernel::{ApplicationId, AttemptId, Clock, Digest, Entropy, SessionId, SignInId, Timestamp};
-use crate::store::{Connection, Store, sitting};
+use crate::store::{Store, sitting};
 
 pub mod rules;
 mod writer;
@@ -135,8 +135,17 @@ impl AnswerDesk {
     /// Opens the desk: starts its writer on the present runtime. The writer ends when the last desk is dropped; if it
     /// breaks, the process ends, because a desk that takes answers and never writes them would be worse.
     pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self::with_batches_of(BATCH, store, clock, entropy)
+    }
+
+    /// A desk that writes each part in a transaction of its own: only to measure what writing together brings.
+    pub fn one_by_one(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self::with_batches_of(1, store, clock, entropy)
+    }
+
+    fn with_batches_of(most: usize, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let writer = tokio::spawn(run(waiting, store, clock, entropy));
+        let writer = tokio::spawn(run(waiting, most, store, clock, entropy));
         tokio::spawn(async move {
             if let Err(error) = writer.await
                 && error.is_panic()
@@ -208,7 +217,7 @@ impl AnswerDesk {
     /// The attempt of a candidate in a session. It never changes once drawn, so it is remembered.
     pub async fn attempt_of(
         &self,
-        connection: &mut Connection,
+        store: &Store,
         session: SessionId,
         application: ApplicationId,
     ) -> Result<Option<AttemptId>, Refusal> {
@@ -222,7 +231,8 @@ impl AnswerDesk {
         if known.is_some() {
             return Ok(known);
         }
-        let found = sitting::attempt_of(connection, session, application).await?;
+        let mut connection = store.read().await?;
+        let found = sitting::attempt_of(&mut connection, session, application).await?;
         let Some(found) = found else { return Ok(None) };
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= REMEMBERED {
@@ -243,9 +253,15 @@ impl Office {
 /// How many parts one transaction takes at most.
 const BATCH: usize = 4_096;
 
-async fn run(mut queue: mpsc::Receiver<Waiting>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) {
+async fn run(
+    mut queue: mpsc::Receiver<Waiting>,
+    most: usize,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) {
     let mut waiting = Vec::new();
-    while queue.recv_many(&mut waiting, BATCH).await > 0 {
+    while queue.recv_many(&mut waiting, most).await > 0 {
         let (parts, replies): (Vec<Part>, Vec<_>) = waiting.drain(..).map(|one| (one.part, one.reply)).unzip();
         let outcomes = match writer::write(&store, entropy.as_ref(), clock.now(), &parts).await {
             Ok(outcomes) => outcomes,

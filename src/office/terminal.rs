@@ -127,6 +127,8 @@ pub struct TerminalView {
     pub state: String,
     /// `planned`, `running` or `closed`.
     pub session_state: String,
+    /// Whether this is a demonstration or a rehearsal, in which nothing counts.
+    pub demo: bool,
     /// What stands between the candidate and the paper now.
     pub gate: Gate,
     /// Whether this terminal holds the lease.
@@ -201,7 +203,10 @@ impl Act for ShowTerminal {
             }
         };
         drop(connection);
-        let view = place.view(lease, now, stored, receipt);
+        let view = TerminalView {
+            demo: office.demo,
+            ..place.view(lease, now, stored, receipt)
+        };
         // Life is noted only from the terminal that counts, so that another one does not hide its silence.
         if let Some(attempt) = view.attempt.filter(|_| view.lease || view.started_at.is_none()) {
             office.desk.seen(attempt, lease);
@@ -281,6 +286,7 @@ impl Place {
             attempt: attempt.map(|attempt| attempt.id),
             state: attempt.map_or("seated", |attempt| &attempt.state).to_owned(),
             session_state: desk.session_state,
+            demo: false,
             gate,
             lease: attempt.is_some_and(|attempt| attempt.lease == Some(lease)),
             name: desk.name,
@@ -346,9 +352,11 @@ impl Act for ConfirmPerson {
         let event = Event::of(application)
             .in_batch(batch)
             .with(json!({ "session": session, "right": self.right }));
-        Ok(Done {
-            at: op.commit(event).await?,
-        })
+        let at = op.commit(event).await?;
+        if !self.right {
+            office.remembered.forget(sign_in);
+        }
+        Ok(Done { at })
     }
 }
 
@@ -494,8 +502,7 @@ impl Act for SaveAnswers {
 
 async fn own_attempt(office: &Office, caller: &Caller) -> Result<(AttemptId, crate::kernel::Digest), Refusal> {
     let (application, session, sign_in) = caller.candidate()?;
-    let mut connection = office.store.read().await?;
-    let attempt = office.desk.attempt_of(&mut connection, session, application).await?;
+    let attempt = office.desk.attempt_of(&office.store, session, application).await?;
     let attempt = attempt.ok_or_else(|| Broken::new("attempt-not-started"))?;
     Ok((attempt, office.lease(sign_in)))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, SqlSafeStr, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Row, SqlSafeStr, Transaction};
 
 use super::StoreError;
 
@@ -57,6 +57,11 @@ impl Store {
         let pool = |read_only: bool| {
             AnyPoolOptions::new()
                 .acquire_timeout(ACQUIRE)
+                // The database is in this process: asking whether it is there would cost more than a save.
+                .test_before_acquire(false)
+                // When the disk is full the engine rolls back by itself, and the driver still counts a transaction: such a
+                // connection could never begin another one. It is dropped, and a new one takes its place.
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
                         connection.execute(SQLITE_PRAGMAS).await?;

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Connection, StoreError, one_row};
+use super::{Connection, Engine, StoreError, one_row};
 use crate::kernel::{
     AccountId, ApplicationId, AttemptId, BatchId, CandidateId, Digest, IncidentId, SessionId, Timestamp,
 };
