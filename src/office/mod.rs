@@ -26,6 +26,7 @@ pub mod room;
 pub mod session;
 pub mod supervision;
 pub mod terminal;
+pub mod time;
 pub mod verification;
 
 #[cfg(test)]
@@ -74,6 +75,8 @@ pub struct Office {
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// The rooms that are watched now.
+    pub watched: room::Watched,
     /// How far slow work has come.
     pub progress: progress::Progress,
 }
@@ -112,7 +115,7 @@ impl Office {
             demo,
         } = foundations;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone());
+        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone(), keys.clone());
         Self {
             store,
             clock,
@@ -128,6 +131,7 @@ impl Office {
             banks: bank::Shelf::default(),
             remembered: Remembered::default(),
             desk,
+            watched: room::Watched::default(),
             progress: progress::Progress::default(),
         }
     }

@@ -103,17 +103,15 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        let story = match self.engine {
-            Engine::Sqlite => include_str!("../../migrations/sqlite/0001_story.sql"),
-            Engine::Postgres => include_str!("../../migrations/postgres/0001_story.sql"),
+        let twins = match self.engine {
+            Engine::Sqlite => SQLITE_MIGRATIONS,
+            Engine::Postgres => POSTGRES_MIGRATIONS,
         };
-        let migrations = vec![Migration::new(
-            1,
-            "story".into(),
-            MigrationType::Simple,
-            story.into_sql_str(),
-            false,
-        )];
+        let migration = |(version, name, text): &(i64, &'static str, &'static str)| {
+            let kind = MigrationType::Simple;
+            Migration::new(*version, (*name).into(), kind, (*text).into_sql_str(), false)
+        };
+        let migrations = twins.iter().map(migration).collect();
         let migrator = Migrator::with_migrations(migrations);
         migrator
             .run(&self.writers)
@@ -167,6 +165,17 @@ impl Store {
         self.readers.close().await;
     }
 }
+
+/// Both engines' migrations have the same numbers and names.
+const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "story", include_str!("../../migrations/sqlite/0001_story.sql")),
+    (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
+];
+
+const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "story", include_str!("../../migrations/postgres/0001_story.sql")),
+    (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
+];
 
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {
     let row = sqlx::query(question).fetch_one(connection).await?;
