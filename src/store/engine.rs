@@ -37,8 +37,8 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 impl Store {
     /// Opens the database of this URL (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        // Installed once per process; a second call only says that it was done.
-        sqlx::any::install_default_drivers();
+        // Once for the process; a second call only says that it was done.
+        let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
         let store = match url.strip_prefix("sqlite:") {
             Some(path) => Self::open_sqlite(path).await?,
             None => Self::open_postgres(url).await?,
