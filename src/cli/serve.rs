@@ -80,7 +80,8 @@ async fn asked_to_stop() {
     interrupt.await;
 }
 
-fn start_log(config: &Config) {
+/// Begins the log, on the standard error.
+pub(super) fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Broken, Keys, Office, Refusal};
 use crate::kernel::{ApplicationId, AttemptId, Clock, Digest, Entropy, SessionId, SignInId, Timestamp};
 use crate::sitting::{AnswerRefusal, SaveRefusal, TooEarly};
-use crate::store::{Connection, Store, sitting};
+use crate::store::{Store, sitting};
 
 mod writer;
 
@@ -163,9 +163,24 @@ impl AnswerDesk {
     /// Opens the desk: starts its writer on the present runtime. The writer ends when the last desk is dropped; if it
     /// breaks, the process ends, because a desk that takes answers and never writes them would be worse.
     pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, keys: Keys) -> Self {
+        Self::with_batches_of(BATCH, store, clock, entropy, keys)
+    }
+
+    /// A desk that writes each part in a transaction of its own: only to measure what writing together brings.
+    pub fn one_by_one(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, keys: Keys) -> Self {
+        Self::with_batches_of(1, store, clock, entropy, keys)
+    }
+
+    fn with_batches_of(
+        most: usize,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        keys: Keys,
+    ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let tools = Tools { store, entropy, keys };
-        let writer = tokio::spawn(run(waiting, tools, clock));
+        let writer = tokio::spawn(run(waiting, most, tools, clock));
         tokio::spawn(async move {
             if let Err(error) = writer.await
                 && error.is_panic()
@@ -245,7 +260,7 @@ impl AnswerDesk {
     /// The attempt of a candidate in a session. It never changes once drawn, so it is remembered.
     pub async fn attempt_of(
         &self,
-        connection: &mut Connection,
+        store: &Store,
         session: SessionId,
         application: ApplicationId,
     ) -> Result<Option<AttemptId>, Refusal> {
@@ -259,7 +274,8 @@ impl AnswerDesk {
         if known.is_some() {
             return Ok(known);
         }
-        let found = sitting::attempt_of(connection, session, application).await?;
+        let mut connection = store.read().await?;
+        let found = sitting::attempt_of(&mut connection, session, application).await?;
         let Some(found) = found else { return Ok(None) };
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= REMEMBERED {
@@ -311,9 +327,9 @@ struct Tools {
     keys: Keys,
 }
 
-async fn run(mut queue: mpsc::Receiver<Waiting>, tools: Tools, clock: Arc<dyn Clock>) {
+async fn run(mut queue: mpsc::Receiver<Waiting>, most: usize, tools: Tools, clock: Arc<dyn Clock>) {
     let mut waiting = Vec::new();
-    while queue.recv_many(&mut waiting, BATCH).await > 0 {
+    while queue.recv_many(&mut waiting, most).await > 0 {
         let (parts, replies): (Vec<Part>, Vec<_>) = waiting.drain(..).map(|one| (one.part, one.reply)).unzip();
         let outcomes = match writer::write(&tools, clock.now(), &parts).await {
             Ok(outcomes) => outcomes,

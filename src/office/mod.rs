@@ -11,6 +11,7 @@ mod op;
 pub mod policy;
 pub mod progress;
 mod refusal;
+mod remembered;
 
 pub mod account;
 pub mod application;
@@ -40,6 +41,7 @@ pub use keys::Keys;
 pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
 pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
+pub use remembered::Remembered;
 
 use crate::document::Fonts;
 use crate::kernel::{Clock, Entropy, Timestamp};
@@ -67,6 +69,8 @@ pub struct Office {
     pub demo: bool,
     /// The banks that were opened lately.
     pub banks: bank::Shelf,
+    /// Candidates that were seen lately.
+    pub remembered: Remembered,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
@@ -127,6 +131,7 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            remembered: Remembered::default(),
             desk,
             watched: room::Watched::default(),
             locks: room::Locks::default(),

@@ -60,7 +60,7 @@ pub(super) async fn write(
     ids.sort_unstable();
     ids.dedup();
     let mut tx = tools.store.write().await?;
-    let held = answers::lock(&mut tx, &ids).await?;
+    let held = answers::lock(&mut tx, tools.store.engine(), &ids).await?;
     let mut facts: BTreeMap<AttemptId, FactsRow> = held.into_iter().map(|row| (row.id, row)).collect();
 
     let mut gathered = Gathered::default();

@@ -111,9 +111,11 @@ impl Act for ConfirmPerson {
         let event = Event::of(application)
             .in_batch(place.desk.batch_id)
             .with(json!({ "session": session, "right": self.right }));
-        Ok(Done {
-            at: op.commit(event).await?,
-        })
+        let at = op.commit(event).await?;
+        if !self.right {
+            office.remembered.forget(sign_in);
+        }
+        Ok(Done { at })
     }
 }
 

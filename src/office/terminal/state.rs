@@ -84,6 +84,8 @@ pub struct TerminalView {
     pub state: String,
     /// `planned`, `running` or `closed`.
     pub session_state: String,
+    /// Whether this is a demonstration or a rehearsal, in which nothing counts.
+    pub demo: bool,
     /// What stands between the candidate and the paper now.
     pub gate: Gate,
     /// Whether this terminal holds the lease.
@@ -166,11 +168,12 @@ async fn look(office: &Office, caller: &Caller, brief: bool, beat: Beat) -> Resu
         }
         receipt => receipt,
     };
-    let mut view = place.view(lease, now, stored, receipt);
-    view.lock = room::lock_of(office, session)
-        .await?
-        .map(|lock| LockView::from(lock.as_ref()))
-        .unwrap_or_default();
+    let lock = room::lock_of(office, session).await?;
+    let view = TerminalView {
+        demo: office.demo,
+        lock: lock.map(|lock| LockView::from(lock.as_ref())).unwrap_or_default(),
+        ..place.view(lease, now, stored, receipt)
+    };
     // Life is noted only from the terminal that counts, so that another one does not hide its silence.
     if let Some(attempt) = view.attempt.filter(|_| view.lease || view.started_at.is_none()) {
         office.desk.seen(attempt, lease, beat);
@@ -229,6 +232,7 @@ impl Place {
             attempt: attempt.map(|attempt| attempt.id),
             state: attempt.map_or("seated", |attempt| &attempt.state).to_owned(),
             session_state: desk.session_state,
+            demo: false,
             gate,
             lease: attempt.is_some_and(|attempt| attempt.lease == Some(lease)),
             name: desk.name,

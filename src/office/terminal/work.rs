@@ -61,8 +61,7 @@ impl Act for SaveAnswers {
 
 async fn own_attempt(office: &Office, caller: &Caller) -> Result<(AttemptId, Digest), Refusal> {
     let (application, session, sign_in) = caller.candidate()?;
-    let mut connection = office.store.read().await?;
-    let attempt = office.desk.attempt_of(&mut connection, session, application).await?;
+    let attempt = office.desk.attempt_of(&office.store, session, application).await?;
     let attempt = attempt.ok_or_else(|| Broken::new("attempt-not-started"))?;
     Ok((attempt, office.lease(sign_in)))
 }
