@@ -19,7 +19,10 @@ const REMEMBERED: i64 = 5 * SECOND;
 
 /// The locks that were looked up lately.
 #[derive(Debug, Default)]
-pub struct Locks(Mutex<BTreeMap<SessionId, (Timestamp, Option<Arc<LockRow>>)>>);
+pub struct Locks(Mutex<BTreeMap<SessionId, Remembered>>);
+
+/// What was found at this instant.
+type Remembered = (Timestamp, Option<Arc<LockRow>>);
 
 /// Sets what the session asks of its terminals' browsers.
 #[derive(Debug, Deserialize, JsonSchema)]
