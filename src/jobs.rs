@@ -24,5 +24,6 @@ pub async fn run(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
             tracing::warn!(%refusal, "overdue attempts");
         }
         crate::office::certificate::continue_lists(&office);
+        crate::office::ledger::watch(&office).await;
     }
 }

@@ -189,6 +189,11 @@ policies! {
     VERIFY_STATEMENT: Read "verify.statement" "/verify/statement/{statement}" Anyone, "Checks the signed statement of a QR code.";
     VERIFY_ROOT: Read "verify.root" "/verify/root" Anyone, "Gives the root certificate with which anybody can check without us.";
     VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
+
+    // The ledger
+    LEDGER_SHOW: Read "ledger.show" "/ledger" Anyone, "Tells the ledger's key, its last checkpoint and its witnesses.";
+    LEDGER_CHECKPOINT: Read "ledger.checkpoint" "/ledger/checkpoint" Anyone, "Gives the last checkpoint with all signatures.";
+    LEDGER_PROOF: Read "ledger.proof" "/ledger/proofs/{index}" Anyone, "Proves that an entry is in the ledger.";
 }
 
 impl Who {

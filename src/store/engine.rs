@@ -98,18 +98,14 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        let story = match self.engine {
-            Engine::Sqlite => include_str!("../../migrations/sqlite/0001_story.sql"),
-            Engine::Postgres => include_str!("../../migrations/postgres/0001_story.sql"),
-        };
-        let migrations = vec![Migration::new(
-            1,
-            "story".into(),
-            MigrationType::Simple,
-            story.into_sql_str(),
-            false,
-        )];
-        let migrator = Migrator::with_migrations(migrations);
+        let migrations = MIGRATIONS.iter().map(|(version, name, sqlite, postgres)| {
+            let text = match self.engine {
+                Engine::Sqlite => *sqlite,
+                Engine::Postgres => *postgres,
+            };
+            Migration::new(*version, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
+        });
+        let migrator = Migrator::with_migrations(migrations.collect());
         migrator
             .run(&self.writers)
             .await
@@ -169,6 +165,23 @@ async fn single_value(connection: &mut AnyConnection, question: &'static str) ->
         .map(|number| number.to_string())
         .or_else(|_| row.try_get::<String, _>(0))
 }
+
+macro_rules! migration {
+    ($version:literal, $name:literal, $file:literal) => {
+        (
+            $version,
+            $name,
+            include_str!(concat!("../../migrations/sqlite/", $file)),
+            include_str!(concat!("../../migrations/postgres/", $file)),
+        )
+    };
+}
+
+/// Version, name, and the text for each engine.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    migration!(1, "story", "0001_story.sql"),
+    migration!(6, "ledger", "0006_ledger.sql"),
+];
 
 /// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
