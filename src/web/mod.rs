@@ -23,6 +23,7 @@ mod audit;
 mod bank;
 mod candidate;
 mod certificate;
+mod ledger;
 mod plan;
 mod practical;
 mod public;
@@ -31,12 +32,14 @@ mod room;
 mod session;
 mod supervision;
 mod verify;
+mod witness;
 
 use std::sync::Arc;
 
 pub use frame::Frame;
 pub use messages::Messages;
 pub use server::{Serving, serve};
+pub use witness::{Witness, WitnessError, serve_witness};
 
 use crate::office::Office;
 

@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    App, account, application, assets, audit, bank, candidate, certificate, forms, openapi, plan, practical, public,
+    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, openapi, plan, practical, public,
     result, room, session, supervision, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
@@ -121,6 +121,7 @@ pub fn all() -> Vec<Route> {
         result::routes(),
         certificate::routes(),
         verify::routes(),
+        ledger::routes(),
         audit::routes(),
     ]
     .into_iter()

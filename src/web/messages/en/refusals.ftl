@@ -308,3 +308,4 @@ refusal-certificate-unfit = { $name }: cannot be issued ({ $finding }).
 refusal-certificate-stopped = Issuing stopped; what was issued is saved. Press “Issue” again; if it stops again, tell the administrator.
 refusal-document-not-certifiable = A certificate names citizen ids and residence permits only: this kind of document cannot be registered.
 refusal-revoke-reason-missing = A reason is needed.
+refusal-ledger-stopped = The ledger has stopped publishing, so no certificate can be issued now: { $cause }

@@ -305,3 +305,4 @@ refusal-certificate-unfit = { $name }：不能签发（{ $finding }）。
 refusal-certificate-stopped = 签发中断，已签发的都已保存。请再按“签发”；仍然中断请联系管理员。
 refusal-document-not-certifiable = 证书只能写公民身份号码或居住证号码，这种证件不能报名。
 refusal-revoke-reason-missing = 请写明原因。
+refusal-ledger-stopped = 账本已停止公布，因此现在不能签发证书：{ $cause }
