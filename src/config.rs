@@ -154,7 +154,9 @@ impl Config {
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from)
                 .collect(),
-            checkpoint: Some(reader.text("ledger.checkpoint")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            checkpoint: Some(reader.text("ledger.checkpoint"))
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
             witnesses: reader.witnesses(),
             log_format: if reader.choice("log.format", &["json", "text"]) == "text" {
                 LogFormat::Text
@@ -272,7 +274,9 @@ impl Reader {
         let text = self.text("ledger.witnesses");
         let mut witnesses = Vec::new();
         for one in text.split(',').map(str::trim).filter(|one| !one.is_empty()) {
-            let parts = one.split_once(' ').map(|(key, url)| (key.parse::<NoteKey>(), url.trim()));
+            let parts = one
+                .split_once(' ')
+                .map(|(key, url)| (key.parse::<NoteKey>(), url.trim()));
             match parts {
                 Some((Ok(key), url)) if url.starts_with("http://") => witnesses.push((key, url.to_owned())),
                 _ => self.problem("ledger.witnesses", format!("'{one}' is not KEY http://HOST:PORT")),

@@ -25,5 +25,8 @@ pub async fn run(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
         }
         crate::office::certificate::continue_lists(&office);
         crate::office::ledger::watch(&office).await;
+        if let Err(refusal) = crate::office::certificate::continue_prints(&office).await {
+            tracing::warn!(%refusal, "later sheets");
+        }
     }
 }

@@ -42,13 +42,15 @@ CREATE TABLE ledger_cosignature (
     PRIMARY KEY (size, witness)
 );
 
--- A certificate that is about to be: number and record are fixed before anything is signed, and resumed after a stop.
+-- A certificate that is about to be: number, place in the status list and record are fixed before anything is signed, and
+-- resumed after a stop.
 CREATE TABLE certificate_intent (
     id             TEXT   NOT NULL PRIMARY KEY,
     number         TEXT   NOT NULL UNIQUE,
     application_id TEXT   NOT NULL REFERENCES application (id),
     batch_id       TEXT   NOT NULL REFERENCES batch (id),
     record         BYTEA  NOT NULL,
+    slot           BIGINT NOT NULL UNIQUE,
     made_at        BIGINT NOT NULL
 );
 CREATE INDEX certificate_intent_by_batch ON certificate_intent (batch_id);
@@ -93,12 +95,6 @@ CREATE TABLE certificate_print (
 );
 CREATE INDEX certificate_print_by_certificate ON certificate_print (certificate_id, printed_at);
 
--- A certificate's place in the status list, in the order of issue.
-CREATE TABLE certificate_slot (
-    certificate_id TEXT   NOT NULL PRIMARY KEY REFERENCES certificate (id),
-    slot           BIGINT NOT NULL UNIQUE CHECK (slot >= 0)
-);
-
 -- What became of a certificate is now decided by two people, and told by requests and decisions.
 DROP TABLE certificate_status;
 
@@ -116,4 +112,3 @@ CREATE TRIGGER certificate_spoilage_no_change BEFORE UPDATE OR DELETE ON certifi
 CREATE TRIGGER certificate_request_no_change BEFORE UPDATE OR DELETE ON certificate_request FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_decision_no_change BEFORE UPDATE OR DELETE ON certificate_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER certificate_print_no_change BEFORE UPDATE OR DELETE ON certificate_print FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER certificate_slot_no_change BEFORE UPDATE OR DELETE ON certificate_slot FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -42,13 +42,15 @@ CREATE TABLE ledger_cosignature (
     PRIMARY KEY (size, witness)
 ) STRICT;
 
--- A certificate that is about to be: number and record are fixed before anything is signed, and resumed after a stop.
+-- A certificate that is about to be: number, place in the status list and record are fixed before anything is signed, and
+-- resumed after a stop.
 CREATE TABLE certificate_intent (
     id             TEXT   NOT NULL PRIMARY KEY,
     number         TEXT   NOT NULL UNIQUE,
     application_id TEXT   NOT NULL REFERENCES application (id),
     batch_id       TEXT   NOT NULL REFERENCES batch (id),
     record         BLOB  NOT NULL,
+    slot           INTEGER NOT NULL UNIQUE,
     made_at        INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX certificate_intent_by_batch ON certificate_intent (batch_id);
@@ -93,12 +95,6 @@ CREATE TABLE certificate_print (
 ) STRICT;
 CREATE INDEX certificate_print_by_certificate ON certificate_print (certificate_id, printed_at);
 
--- A certificate's place in the status list, in the order of issue.
-CREATE TABLE certificate_slot (
-    certificate_id TEXT   NOT NULL PRIMARY KEY REFERENCES certificate (id),
-    slot           INTEGER NOT NULL UNIQUE CHECK (slot >= 0)
-) STRICT;
-
 -- What became of a certificate is now decided by two people, and told by requests and decisions.
 DROP TABLE certificate_status;
 
@@ -125,5 +121,3 @@ CREATE TRIGGER certificate_decision_no_update BEFORE UPDATE ON certificate_decis
 CREATE TRIGGER certificate_decision_no_delete BEFORE DELETE ON certificate_decision BEGIN SELECT RAISE(ABORT, 'certificate_decision is append-only'); END;
 CREATE TRIGGER certificate_print_no_update BEFORE UPDATE ON certificate_print BEGIN SELECT RAISE(ABORT, 'certificate_print is append-only'); END;
 CREATE TRIGGER certificate_print_no_delete BEFORE DELETE ON certificate_print BEGIN SELECT RAISE(ABORT, 'certificate_print is append-only'); END;
-CREATE TRIGGER certificate_slot_no_update BEFORE UPDATE ON certificate_slot BEGIN SELECT RAISE(ABORT, 'certificate_slot is append-only'); END;
-CREATE TRIGGER certificate_slot_no_delete BEFORE DELETE ON certificate_slot BEGIN SELECT RAISE(ABORT, 'certificate_slot is append-only'); END;

@@ -66,7 +66,13 @@ pub(super) fn ledger(command: LedgerCommand) -> Result<(), Failure> {
         LedgerCommand::Verify { config, json } => verify(config.as_deref(), json),
         LedgerCommand::Checkpoint { config } => checkpoint(config.as_deref()),
         LedgerCommand::Export { config, out } => export(config.as_deref(), &out),
-        LedgerCommand::Witness { log, name, state, listen, key } => witness(&log, &name, &state, listen, key),
+        LedgerCommand::Witness {
+            log,
+            name,
+            state,
+            listen,
+            key,
+        } => witness(&log, &name, &state, listen, key),
     }
 }
 

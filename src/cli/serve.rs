@@ -119,7 +119,9 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
         key: key.clone(),
         url: url.clone(),
     };
-    office.ledger.ask_witnesses(config.witnesses.iter().map(witness).collect());
+    office
+        .ledger
+        .ask_witnesses(config.witnesses.iter().map(witness).collect());
     Ok(office)
 }
 

@@ -75,7 +75,9 @@ impl FromStr for Checkpoint {
             root: digest(root).ok_or(CheckpointError::Shape)?,
         };
         // Sizes have one spelling.
-        (checkpoint.to_string() == body).then_some(checkpoint).ok_or(CheckpointError::Shape)
+        (checkpoint.to_string() == body)
+            .then_some(checkpoint)
+            .ok_or(CheckpointError::Shape)
     }
 }
 

@@ -80,7 +80,13 @@ impl Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{FORMAT}\nact {}\nat {}\nevent {}", self.act, self.at.millis(), self.event)?;
+        writeln!(
+            f,
+            "{FORMAT}\nact {}\nat {}\nevent {}",
+            self.act,
+            self.at.millis(),
+            self.event
+        )?;
         match &self.about {
             Some(about) => writeln!(f, "about {about}"),
             None => writeln!(f, "about -"),
@@ -128,7 +134,12 @@ mod tests {
         };
         let text = entry.to_string();
         assert_eq!(text.parse(), Ok(entry.clone()));
-        for other in [text.replace("at 1", "at 01"), format!("{text}x"), text.to_uppercase(), text.replace('\n', "\r\n")] {
+        for other in [
+            text.replace("at 1", "at 01"),
+            format!("{text}x"),
+            text.to_uppercase(),
+            text.replace('\n', "\r\n"),
+        ] {
             assert_eq!(other.parse::<Entry>(), Err(EntryError), "{other}");
         }
         let without = Entry { about: None, ..entry };
@@ -152,7 +163,21 @@ mod tests {
         let kept = facts.commit(&[1; 16]);
         assert_eq!(kept, facts.commit(&[1; 16]));
         assert_ne!(kept, facts.commit(&[2; 16]));
-        assert_ne!(kept, EventFacts { detail: "{ }", ..facts.clone() }.commit(&[1; 16]));
-        assert_ne!(kept, EventFacts { batch: Some(String::new()), ..facts }.commit(&[1; 16]));
+        assert_ne!(
+            kept,
+            EventFacts {
+                detail: "{ }",
+                ..facts.clone()
+            }
+            .commit(&[1; 16])
+        );
+        assert_ne!(
+            kept,
+            EventFacts {
+                batch: Some(String::new()),
+                ..facts
+            }
+            .commit(&[1; 16])
+        );
     }
 }

@@ -135,7 +135,9 @@ impl FromStr for NoteKey {
             key: VerifyingKey::from_bytes(key).map_err(|_| NoteError::Key)?,
         };
         // The id in the middle guards against a slip of the pen.
-        (is_name(name) && key.to_string() == text.trim()).then_some(key).ok_or(NoteError::Key)
+        (is_name(name) && key.to_string() == text.trim())
+            .then_some(key)
+            .ok_or(NoteError::Key)
     }
 }
 
@@ -300,8 +302,13 @@ mod tests {
             for bit in 0..8 {
                 let mut altered = text.clone();
                 altered[at] ^= 1 << bit;
-                let read = String::from_utf8(altered).ok().and_then(|text| text.parse::<Note>().ok());
-                assert!(read.is_none_or(|note| signer.public().check(&note).is_err()), "byte {at} bit {bit}");
+                let read = String::from_utf8(altered)
+                    .ok()
+                    .and_then(|text| text.parse::<Note>().ok());
+                assert!(
+                    read.is_none_or(|note| signer.public().check(&note).is_err()),
+                    "byte {at} bit {bit}"
+                );
             }
         }
     }

@@ -151,7 +151,9 @@ pub(crate) mod tests {
         for at in 0..text.len() {
             let mut altered = text.clone();
             altered[at] ^= 1;
-            let read = String::from_utf8(altered).ok().and_then(|text| text.parse::<Proof>().ok());
+            let read = String::from_utf8(altered)
+                .ok()
+                .and_then(|text| text.parse::<Proof>().ok());
             let shown = read.and_then(|read| read.check(&ledger, std::slice::from_ref(&witness)).ok());
             assert!(shown.is_none_or(|shown| shown.witnesses.is_empty()), "byte {at}");
         }

@@ -51,7 +51,11 @@ fn numbered(number: u64, width: u64) -> String {
         path = format!("x{:03}/{path}", rest % 1000);
         rest /= 1000;
     }
-    if width < WIDTH { format!("{path}.p/{width}") } else { path }
+    if width < WIDTH {
+        format!("{path}.p/{width}")
+    } else {
+        path
+    }
 }
 
 /// What a path after `tile/` asks for: level (`None` for entries), number, width.
@@ -67,7 +71,11 @@ pub fn asked(path: &str) -> Option<(Option<u32>, u64, u64)> {
     };
     let mut number = 0_u64;
     for part in rest.split('/') {
-        let digits: u64 = part.trim_start_matches('x').parse().ok().filter(|digits| *digits < 1000)?;
+        let digits: u64 = part
+            .trim_start_matches('x')
+            .parse()
+            .ok()
+            .filter(|digits| *digits < 1000)?;
         number = number.checked_mul(1000)?.checked_add(digits)?;
     }
     // One address for one tile.
@@ -106,7 +114,8 @@ pub fn to_bytes(tile: &[Digest]) -> Vec<u8> {
 /// A tile's digests from its bytes.
 pub fn from_bytes(bytes: &[u8]) -> Option<Vec<Digest>> {
     let (hashes, rest) = bytes.as_chunks::<32>();
-    rest.is_empty().then(|| hashes.iter().map(|hash| Digest::from_bytes(*hash)).collect())
+    rest.is_empty()
+        .then(|| hashes.iter().map(|hash| Digest::from_bytes(*hash)).collect())
 }
 
 /// Entries as a bundle: each with its length in two bytes before it.
@@ -182,7 +191,17 @@ mod tests {
         assert_eq!(entries_path(1000, WIDTH), "tile/entries/x001/000");
         assert_eq!(asked("0/x001/x234/067"), Some((Some(0), 1_234_067, WIDTH)));
         assert_eq!(asked("entries/005.p/12"), Some((None, 5, 12)));
-        for wrong in ["0/5", "0/x000/005", "0/005.p/256", "0/005.p/0", "9/000", "0/1000", "../etc", "0/0/0", ""] {
+        for wrong in [
+            "0/5",
+            "0/x000/005",
+            "0/005.p/256",
+            "0/005.p/0",
+            "9/000",
+            "0/1000",
+            "../etc",
+            "0/0/0",
+            "",
+        ] {
             assert_eq!(asked(wrong), None, "{wrong}");
         }
     }
@@ -205,7 +224,11 @@ mod tests {
         for (index, size) in [(0, 1), (0, 1500), (255, 256), (256, 257), (700, 1300), (1499, 1500)] {
             let wanted = tree::inclusion(index, size, &mut tree::over(&leaves));
             assert!(wanted.is_some());
-            assert_eq!(tree::inclusion(index, size, &mut from_tiles), wanted, "{index} of {size}");
+            assert_eq!(
+                tree::inclusion(index, size, &mut from_tiles),
+                wanted,
+                "{index} of {size}"
+            );
             let wanted = tree::consistency(index, size, &mut tree::over(&leaves));
             assert_eq!(tree::consistency(index, size, &mut from_tiles), wanted);
         }

@@ -255,7 +255,9 @@ mod tests {
     ];
 
     fn leaves(count: usize) -> Vec<Digest> {
-        (0..count).map(|index| leaf_hash(format!("entry {index}").as_bytes())).collect()
+        (0..count)
+            .map(|index| leaf_hash(format!("entry {index}").as_bytes()))
+            .collect()
     }
 
     #[test]
@@ -297,7 +299,10 @@ mod tests {
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"
             ]
         );
-        assert_eq!(told(2, 3), ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]);
+        assert_eq!(
+            told(2, 3),
+            ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]
+        );
     }
 
     #[test]
@@ -344,7 +349,10 @@ mod tests {
                 assert_eq!(root_by_inclusion(leaf, index, size, &path), Some(whole));
                 let elsewhere = root_by_inclusion(leaf, (index + 1) % size, size, &path);
                 assert!(size == 1 || elsewhere != Some(whole), "{index} of {size}");
-                assert_ne!(root_by_inclusion(whole, index, size, &path), Some(whole).filter(|_| size > 1));
+                assert_ne!(
+                    root_by_inclusion(whole, index, size, &path),
+                    Some(whole).filter(|_| size > 1)
+                );
                 let longer = [&path[..], &[whole]].concat();
                 assert_eq!(root_by_inclusion(leaf, index, size, &longer), None);
             }

@@ -8,10 +8,11 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::certificate::{issuer, open_record};
+use super::certificate::{issuer, open_first_record, open_record, print_record_place, standing, unseal};
 use super::{Act, Caller, Office, Policy, Refusal, Upload, policy};
 use crate::certificate::{
-    CertificateNumber, CertificateRecord, Genuine, NotGenuine, Signer as _, Statement, StatementError, verify,
+    CertificateNumber, CertificateRecord, Genuine, IssueDate, NotGenuine, Signer as _, Standing, Statement,
+    StatementError, verify,
 };
 use crate::kernel::{PersonName, Timestamp};
 use crate::store::Connection;
@@ -23,7 +24,7 @@ const FLOOR: Duration = Duration::from_millis(120);
 /// The answer to a check.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Checked {
-    /// `genuine`, `revoked`, `unknown` (nothing like it in the register) or `altered` (not what was issued).
+    /// `genuine`, `revoked`, `suspended`, `expired`, `replaced` (by a later sheet), `unknown` (nothing like it in the register) or `altered` (not what was issued).
     pub verdict: &'static str,
     /// Why a file or a code is not what was issued, as a stable code; else empty.
     pub reason: &'static str,
@@ -37,6 +38,10 @@ pub struct Checked {
     pub signer: Option<String>,
     /// When the certificate was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Since when it is suspended.
+    pub suspended_at: Option<Timestamp>,
+    /// When a later sheet took the place of the one that was shown.
+    pub replaced_at: Option<Timestamp>,
     /// When this was checked.
     pub checked_at: Timestamp,
 }
@@ -99,6 +104,8 @@ impl Checked {
             signed_at: None,
             signer: None,
             revoked_at: None,
+            suspended_at: None,
+            replaced_at: None,
             checked_at: now,
         }
     }
@@ -113,10 +120,37 @@ impl Checked {
 
     fn registered(way: &'static str, row: &CertificateRow, record: &CertificateRecord, now: Timestamp) -> Self {
         Self {
-            verdict: if row.revoked_at.is_some() { "revoked" } else { "genuine" },
+            verdict: verdict(row, record, now),
             claims: Some(Claims::of(record)),
             revoked_at: row.revoked_at,
+            suspended_at: row.suspended(),
             ..Self::nothing(way, now)
+        }
+    }
+}
+
+fn verdict(row: &CertificateRow, record: &CertificateRecord, now: Timestamp) -> &'static str {
+    let expired = record.valid_until.is_some_and(|until| until < IssueDate::of(now));
+    match standing(row) {
+        Standing::Void => "revoked",
+        Standing::Suspended => "suspended",
+        // The last day is a day of validity.
+        Standing::Valid if expired => "expired",
+        Standing::Valid => "genuine",
+    }
+}
+
+impl Checked {
+    /// A sheet that a later one took the place of: no longer the one to show, whatever else is right.
+    fn replaced(self, at: Option<Timestamp>) -> Self {
+        Self {
+            verdict: if self.verdict == "genuine" || self.verdict == "expired" {
+                "replaced"
+            } else {
+                self.verdict
+            },
+            replaced_at: at,
+            ..self
         }
     }
 }
@@ -206,16 +240,26 @@ async fn registered_file(office: &Office, genuine: Genuine, now: Timestamp) -> R
         signer: Some(genuine.signer.clone()),
         ..checked
     };
-    match row.filter(|row| row.pdf_digest == genuine.digest) {
-        Some(row) => {
-            let record = open_record(office, &mut connection, row.id).await?;
-            Ok(signed(Checked::registered("file", &row, &record, now)))
-        }
-        None => Ok(signed(Checked {
-            reason: "unregistered",
-            ..Checked::nothing("file", now)
-        })),
+    let unregistered = Checked {
+        reason: "unregistered",
+        ..Checked::nothing("file", now)
+    };
+    let Some(row) = row else {
+        return Ok(signed(unregistered));
+    };
+    let prints = rows::prints(&mut connection, row.id).await?;
+    let known = row.pdf_digest == genuine.digest || prints.iter().any(|print| print.pdf_digest == genuine.digest);
+    if !known {
+        return Ok(signed(unregistered));
     }
+    let last = prints.first().map_or(row.pdf_digest, |print| print.pdf_digest);
+    let record = open_record(office, &mut connection, row.id).await?;
+    let checked = signed(Checked::registered("file", &row, &record, now));
+    Ok(if last == genuine.digest {
+        checked
+    } else {
+        checked.replaced(row.reprinted_at)
+    })
 }
 
 /// Why a file is not genuine, as a stable code.
@@ -235,6 +279,7 @@ pub(crate) fn reason_code(reason: &NotGenuine) -> &'static str {
         NotGenuine::Expired => "expired",
         NotGenuine::Structure(_) => "structure",
         NotGenuine::Credential => "credential",
+        NotGenuine::Ledger => "ledger",
     }
 }
 
@@ -289,11 +334,19 @@ async fn registered_statement(
         return Ok(unregistered);
     };
     let record = open_record(office, connection, row.id).await?;
-    // Signed by us, but not what was registered: a number that was spoiled, and never left the house.
-    if Statement::of(&record) != *statement {
-        return Ok(unregistered);
+    let checked = Checked::registered("statement", &row, &record, now);
+    if Statement::of(&record) == *statement {
+        return Ok(checked);
     }
-    Ok(Checked::registered("statement", &row, &record, now))
+    let mut earlier = vec![open_first_record(office, connection, row.id).await?];
+    for print in rows::prints(connection, row.id).await? {
+        earlier.push(unseal(office, &print_record_place(&print.id), &print.record)?);
+    }
+    if earlier.iter().any(|record| Statement::of(record) == *statement) {
+        return Ok(checked.replaced(row.reprinted_at));
+    }
+    // Signed by us, but not what was registered: a number that was spoiled, and never left the house.
+    Ok(unregistered)
 }
 
 /// Gives the root certificate with which anybody can check without us.

@@ -103,7 +103,13 @@ impl Store {
                 Engine::Sqlite => *sqlite,
                 Engine::Postgres => *postgres,
             };
-            Migration::new(*version, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
+            Migration::new(
+                *version,
+                (*name).into(),
+                MigrationType::Simple,
+                text.into_sql_str(),
+                false,
+            )
         });
         let migrator = Migrator::with_migrations(migrations.collect());
         migrator

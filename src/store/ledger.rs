@@ -86,11 +86,13 @@ pub async fn place_of(connection: &mut Connection, act: &str, subject: &str) -> 
 
 /// The full tile of this level and number.
 pub async fn tile(connection: &mut Connection, level: u32, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(sqlx::query_scalar("SELECT hashes FROM ledger_tile WHERE level = $1 AND number = $2")
-        .bind(i64::from(level))
-        .bind(signed(number))
-        .fetch_optional(connection)
-        .await?)
+    Ok(
+        sqlx::query_scalar("SELECT hashes FROM ledger_tile WHERE level = $1 AND number = $2")
+            .bind(i64::from(level))
+            .bind(signed(number))
+            .fetch_optional(connection)
+            .await?,
+    )
 }
 
 /// Writes a full tile; it is the same whoever writes it.
@@ -121,11 +123,7 @@ pub struct CheckpointRow {
 }
 
 /// Writes a checkpoint. Of two nodes that sign the same size, the first is kept.
-pub async fn insert_checkpoint(
-    connection: &mut Connection,
-    size: u64,
-    note: &str,
-) -> Result<(), StoreError> {
+pub async fn insert_checkpoint(connection: &mut Connection, size: u64, note: &str) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO ledger_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING")
         .bind(signed(size))
         .bind(note)
@@ -189,12 +187,11 @@ pub async fn cosignatures(connection: &mut Connection, size: u64) -> Result<Vec<
 
 /// The last size that a witness signed; 0 when it never did.
 pub async fn last_cosigned(connection: &mut Connection, witness: &str) -> Result<u64, StoreError> {
-    let size: Option<i64> = sqlx::query_scalar(
-        "SELECT size FROM ledger_cosignature WHERE witness = $1 ORDER BY size DESC LIMIT 1",
-    )
-    .bind(witness)
-    .fetch_optional(connection)
-    .await?;
+    let size: Option<i64> =
+        sqlx::query_scalar("SELECT size FROM ledger_cosignature WHERE witness = $1 ORDER BY size DESC LIMIT 1")
+            .bind(witness)
+            .fetch_optional(connection)
+            .await?;
     unsigned(size.unwrap_or(0))
 }
 
@@ -277,8 +274,12 @@ pub async fn event_without_entry(connection: &mut Connection) -> Result<Option<S
 
 /// How many salts and tiles there are: rows that belong to nothing are found by their number.
 pub async fn counts(connection: &mut Connection) -> Result<(i64, i64), StoreError> {
-    let salts = sqlx::query_scalar("SELECT COUNT(*) FROM ledger_salt").fetch_one(&mut *connection).await?;
-    let tiles = sqlx::query_scalar("SELECT COUNT(*) FROM ledger_tile").fetch_one(connection).await?;
+    let salts = sqlx::query_scalar("SELECT COUNT(*) FROM ledger_salt")
+        .fetch_one(&mut *connection)
+        .await?;
+    let tiles = sqlx::query_scalar("SELECT COUNT(*) FROM ledger_tile")
+        .fetch_one(connection)
+        .await?;
     Ok((salts, tiles))
 }
 

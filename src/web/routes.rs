@@ -5,8 +5,8 @@ use axum::routing::{MethodRouter, get, post};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, openapi, plan, practical, public,
-    result, room, session, supervision, verify,
+    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, openapi, plan, practical,
+    public, result, room, session, supervision, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 

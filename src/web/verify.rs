@@ -51,7 +51,7 @@ impl Checked {
     fn verdict_key(&self) -> String {
         match self.verdict {
             "genuine" if self.is_sample() => "sample".to_owned(),
-            "genuine" | "revoked" => self.verdict.to_owned(),
+            "genuine" | "revoked" | "suspended" | "expired" | "replaced" => self.verdict.to_owned(),
             verdict => format!("{verdict}-{}", self.way),
         }
     }
@@ -60,6 +60,8 @@ impl Checked {
     fn look(&self) -> &'static str {
         if self.verdict == "genuine" && self.is_sample() {
             "unknown"
+        } else if matches!(self.verdict, "suspended" | "expired" | "replaced") {
+            "revoked"
         } else {
             self.verdict
         }

@@ -17,7 +17,11 @@ pub(super) async fn post(url: &str, body: &str) -> io::Result<(u16, String)> {
     let refused = || io::Error::new(io::ErrorKind::InvalidInput, "a witness's address begins with http://");
     let rest = url.strip_prefix("http://").ok_or_else(refused)?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let address = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
+    let address = if host.contains(':') {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
     let request = format!(
         "POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
@@ -29,7 +33,9 @@ pub(super) async fn post(url: &str, body: &str) -> io::Result<(u16, String)> {
         stream.take(MAX_ANSWER).read_to_end(&mut answer).await?;
         Ok::<_, io::Error>(answer)
     };
-    let answer = tokio::time::timeout(PATIENCE, talk).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let answer = tokio::time::timeout(PATIENCE, talk)
+        .await
+        .map_err(|_| io::ErrorKind::TimedOut)??;
     read_answer(&answer).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 

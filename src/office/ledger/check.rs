@@ -78,7 +78,10 @@ macro_rules! sound {
 use sound;
 
 fn found<T>(place: impl fmt::Display, what: &'static str) -> Result<T, Found> {
-    Err(Found { place: place.to_string(), what })
+    Err(Found {
+        place: place.to_string(),
+        what,
+    })
 }
 
 /// Checks the whole ledger, and the register of certificates against it.
@@ -187,7 +190,11 @@ impl Walk<'_> {
     /// Compares with what was signed, or kept outside, at this size.
     async fn covered(&mut self, connection: &mut Connection) -> Step<()> {
         let size = self.growth.size();
-        if self.kept.as_ref().is_some_and(|kept| kept.size == size && kept.root != self.growth.root()) {
+        if self
+            .kept
+            .as_ref()
+            .is_some_and(|kept| kept.size == size && kept.root != self.growth.root())
+        {
             return Ok(found("kept checkpoint", "the entries are not those that were kept"));
         }
         if self.due.is_empty() && !self.all_due {
@@ -237,16 +244,25 @@ impl Walk<'_> {
     async fn rest(&mut self, connection: &mut Connection) -> Step<()> {
         let size = self.growth.size();
         if !self.due.is_empty() {
-            return Ok(found(format!("entry {size}"), "missing: a checkpoint covers more entries"));
+            return Ok(found(
+                format!("entry {size}"),
+                "missing: a checkpoint covers more entries",
+            ));
         }
         if self.kept.as_ref().is_some_and(|kept| kept.size > size) {
-            return Ok(found(format!("entry {size}"), "missing: the kept checkpoint covers more entries"));
+            return Ok(found(
+                format!("entry {size}"),
+                "missing: the kept checkpoint covers more entries",
+            ));
         }
         if rows::size(connection).await? != size {
             return Ok(found(format!("entry {size}"), "the count of entries is wrong"));
         }
         if let Some(at) = self.erased.difference(&self.allowed).next() {
-            return Ok(found(format!("entry {at}"), "its salt is missing, and no act destroyed it"));
+            return Ok(found(
+                format!("entry {at}"),
+                "its salt is missing, and no act destroyed it",
+            ));
         }
         if let Some(event) = rows::event_without_entry(connection).await? {
             return Ok(found(event, "an event without an entry"));

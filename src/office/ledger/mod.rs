@@ -14,6 +14,7 @@ mod tests;
 
 pub use check::{Found, Sound, Trust, check};
 pub use publish::{Published, public_key, publish, watch};
+pub(in crate::office) use show::prove;
 pub use show::{LedgerCheckpoint, LedgerProof, LedgerState, ShowLedger, WitnessView, export, tile};
 
 use std::fmt;
@@ -137,6 +138,7 @@ impl fmt::Debug for LedgerDesk {
 
 /// A note's signatures and those that witnesses added.
 fn with_lines(mut note: Note, lines: &[(String, String)]) -> Note {
-    note.signatures.extend(lines.iter().filter_map(|(_, line)| line.parse().ok()));
+    note.signatures
+        .extend(lines.iter().filter_map(|(_, line)| line.parse().ok()));
     note
 }

@@ -72,7 +72,11 @@ async fn signer(office: &Office, state: &mut State) -> Result<Arc<NoteSigner>, R
     let fault = |cause: String| Refusal::Fault(format!("ledger key: {cause}"));
     let at_rest: AtRest = serde_json::from_slice(&stored).map_err(|error| fault(error.to_string()))?;
     let sealed = BASE64.decode(&at_rest.key).map_err(|error| fault(error.to_string()))?;
-    let opened = office.keys.vault.open(PLACE, &sealed).map_err(|error| fault(error.to_string()))?;
+    let opened = office
+        .keys
+        .vault
+        .open(PLACE, &sealed)
+        .map_err(|error| fault(error.to_string()))?;
     let seed: [u8; 32] = opened.try_into().map_err(|_| fault("not 32 bytes".to_owned()))?;
     let signer = NoteSigner::new(&at_rest.origin, KeyKind::Log, &seed).map_err(|error| fault(error.to_string()))?;
     let signer = Arc::new(signer);
@@ -82,12 +86,18 @@ async fn signer(office: &Office, state: &mut State) -> Result<Arc<NoteSigner>, R
 
 /// Founds the ledger: its name comes from the address under which people reach us, its key from the dice.
 async fn found(office: &Office) -> Result<Vec<u8>, Refusal> {
-    let host = office.base_url.split_once("://").map_or(office.base_url.as_str(), |(_, host)| host);
+    let host = office
+        .base_url
+        .split_once("://")
+        .map_or(office.base_url.as_str(), |(_, host)| host);
     let origin = format!("{}/ledger", host.trim_end_matches('/'));
     let seed = office.entropy.seed().0;
     let signer = NoteSigner::new(&origin, KeyKind::Log, &seed).map_err(|error| Refusal::Fault(error.to_string()))?;
     let sealed = office.keys.vault.seal(PLACE, &seed, office.entropy.as_ref());
-    let at_rest = AtRest { origin, key: BASE64.encode(&sealed) };
+    let at_rest = AtRest {
+        origin,
+        key: BASE64.encode(&sealed),
+    };
     let stored = serde_json::to_vec(&at_rest).map_err(|error| Refusal::Fault(error.to_string()))?;
     let caller = Caller::system("ledger");
     let mut op = Op::begin_named(office, &caller, "ledger.found").await?;
@@ -112,7 +122,11 @@ pub async fn publish(office: &Office) -> Result<Published, Refusal> {
     if let Err(stop) = grow(office, &mut state).await? {
         return Err(halt(&mut state, stop));
     }
-    if let Some(last) = state.last.clone().filter(|last| last.checkpoint.size == state.growth.size()) {
+    if let Some(last) = state
+        .last
+        .clone()
+        .filter(|last| last.checkpoint.size == state.growth.size())
+    {
         return Ok(last);
     }
     let now = office.now();
@@ -128,7 +142,11 @@ pub async fn publish(office: &Office) -> Result<Published, Refusal> {
     let mut tx = office.store.write().await?;
     rows::insert_checkpoint(&mut tx, checkpoint.size, &note.to_string()).await?;
     tx.commit().await.map_err(crate::store::StoreError::from)?;
-    let mut published = Published { checkpoint, note, at: now };
+    let mut published = Published {
+        checkpoint,
+        note,
+        at: now,
+    };
     match cosign(office, &state, &published).await? {
         Ok(lines) => published.note = with_lines(published.note, &lines),
         Err(stop) => return Err(halt(&mut state, stop)),
@@ -169,7 +187,9 @@ async fn grow(office: &Office, state: &mut State) -> Result<Result<(), Stop>, Re
         let count = leaves.len() as u64;
         for (at, leaf) in leaves {
             if at != state.growth.size() {
-                return Ok(Err(Stop::Broken { at: state.growth.size() }));
+                return Ok(Err(Stop::Broken {
+                    at: state.growth.size(),
+                }));
             }
             full.extend(state.growth.push(leaf_hash(leaf.as_bytes())));
         }
@@ -211,7 +231,11 @@ async fn compare_with_saved(office: &Office, state: &mut State) -> Result<Result
     }
     if checkpoint.size == state.growth.size() {
         let lines = rows::cosignatures(&mut connection, checkpoint.size).await?;
-        state.last = Some(Published { checkpoint, note: with_lines(note, &lines), at: office.now() });
+        state.last = Some(Published {
+            checkpoint,
+            note: with_lines(note, &lines),
+            at: office.now(),
+        });
         // A start compares with the outside too, even if nothing is new.
         if let (Some(signer), Some(last)) = (&state.signer, &state.last) {
             return keep_outside(office, state, signer, &last.note).await;
@@ -221,17 +245,17 @@ async fn compare_with_saved(office: &Office, state: &mut State) -> Result<Result
 }
 
 /// Whether the list as it is now begins with the one that a checkpoint is about.
-async fn contains(
-    connection: &mut Connection,
-    state: &State,
-    old: &Checkpoint,
-) -> Result<Result<(), Stop>, Refusal> {
+async fn contains(connection: &mut Connection, state: &State, old: &Checkpoint) -> Result<Result<(), Stop>, Refusal> {
     let here = state.growth.size();
     if old.size > here {
         return Ok(Err(Stop::RolledBack { kept: old.size, here }));
     }
     let root = looked_up(connection, state, |nodes| tree::root(old.size, nodes)).await?;
-    Ok(if root == Some(old.root) { Ok(()) } else { Err(Stop::Changed { at: old.size }) })
+    Ok(if root == Some(old.root) {
+        Ok(())
+    } else {
+        Err(Stop::Changed { at: old.size })
+    })
 }
 
 /// Puts the note into the kept file, if the list begins with what is kept there.
@@ -308,7 +332,11 @@ async fn cosign_one(
         let size = published.checkpoint.size;
         let proof = looked_up(&mut connection, state, |nodes| tree::consistency(old, size, nodes)).await?;
         let note = published.note.clone();
-        let request = AddCheckpoint { old, proof: proof.unwrap_or_default(), note };
+        let request = AddCheckpoint {
+            old,
+            proof: proof.unwrap_or_default(),
+            note,
+        };
         let (status, body) = match ask::post(&url, &request.to_string()).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -318,9 +346,19 @@ async fn cosign_one(
         };
         match (status, body.trim().parse::<u64>()) {
             (200, _) => return Ok(Ok(signed_line(&body, witness, &published.note))),
-            (409, Ok(seen)) if seen > size => return Ok(Err(Stop::Witness { name: name.to_owned(), seen })),
+            (409, Ok(seen)) if seen > size => {
+                return Ok(Err(Stop::Witness {
+                    name: name.to_owned(),
+                    seen,
+                }));
+            }
             (409, Ok(seen)) if seen != old => old = seen,
-            (409 | 422, _) => return Ok(Err(Stop::Witness { name: name.to_owned(), seen: old })),
+            (409 | 422, _) => {
+                return Ok(Err(Stop::Witness {
+                    name: name.to_owned(),
+                    seen: old,
+                }));
+            }
             _ => {
                 tracing::warn!(witness = name, status, "witness refused");
                 return Ok(Ok(None));
@@ -332,9 +370,15 @@ async fn cosign_one(
 
 /// The witness's line in an answer, if it is right.
 fn signed_line(body: &str, witness: &WitnessAddress, note: &Note) -> Option<String> {
-    let lines: Vec<SignatureLine> = body.split_inclusive('\n').filter_map(|line| line.parse().ok()).collect();
+    let lines: Vec<SignatureLine> = body
+        .split_inclusive('\n')
+        .filter_map(|line| line.parse().ok())
+        .collect();
     let own = lines.into_iter().find(|line| {
-        let signed = Note { body: note.body.clone(), signatures: vec![line.clone()] };
+        let signed = Note {
+            body: note.body.clone(),
+            signatures: vec![line.clone()],
+        };
         witness.key.check(&signed).is_ok()
     });
     if own.is_none() {
@@ -371,7 +415,11 @@ pub(super) async fn looked_up<T>(
     state: &State,
     ask: impl Fn(&mut Lookup<'_>) -> Option<T>,
 ) -> Result<Option<T>, Refusal> {
-    let mut lookup = Lookup { state, tiles: BTreeMap::new(), missing: BTreeSet::new() };
+    let mut lookup = Lookup {
+        state,
+        tiles: BTreeMap::new(),
+        missing: BTreeSet::new(),
+    };
     loop {
         let answer = ask(&mut lookup);
         if lookup.missing.is_empty() {

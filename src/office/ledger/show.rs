@@ -144,7 +144,9 @@ impl Act for LedgerProof {
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<Shown, Refusal> {
         let proof = prove(office, &last(office).await?, self.index).await?;
-        Ok(Shown { proof: proof.to_string() })
+        Ok(Shown {
+            proof: proof.to_string(),
+        })
     }
 }
 
@@ -160,7 +162,12 @@ pub(in crate::office) async fn prove(office: &Office, under: &Published, index: 
     let entry: Option<Entry> = leaf.first().and_then(|(_, leaf)| leaf.parse().ok());
     let path = looked_up(&mut connection, &state, |nodes| tree::inclusion(index, size, nodes)).await?;
     match (entry, path) {
-        (Some(entry), Some(path)) => Ok(Proof { entry, index, path, checkpoint: under.note.clone() }),
+        (Some(entry), Some(path)) => Ok(Proof {
+            entry,
+            index,
+            path,
+            checkpoint: under.note.clone(),
+        }),
         _ => Err(Refusal::Fault(format!("ledger: no proof for entry {index} of {size}"))),
     }
 }
@@ -168,7 +175,10 @@ pub(in crate::office) async fn prove(office: &Office, under: &Published, index: 
 /// A tile, full or as wide as asked for, or a bundle of entries when no level is given; only what is published.
 pub async fn tile(office: &Office, level: Option<u32>, number: u64, width: u64) -> Result<Vec<u8>, Refusal> {
     let size = last(office).await?.checkpoint.size;
-    let id = TileId { level: level.unwrap_or(0), number };
+    let id = TileId {
+        level: level.unwrap_or(0),
+        number,
+    };
     if id.width(size) < width {
         return Err(Refusal::NotFound);
     }
@@ -205,7 +215,10 @@ pub async fn export(
     let size = last.checkpoint.size;
     let fault = |error: std::io::Error| Refusal::Fault(error.to_string());
     for level in [None, Some(0), Some(1), Some(2), Some(3), Some(4)] {
-        let mut id = TileId { level: level.unwrap_or(0), number: 0 };
+        let mut id = TileId {
+            level: level.unwrap_or(0),
+            number: 0,
+        };
         loop {
             let width = id.width(size);
             if width == 0 {
@@ -222,7 +235,12 @@ pub async fn export(
     }
     let key = super::public_key(office).await?;
     write("log.vkey", format!("{key}\n").as_bytes()).map_err(fault)?;
-    let witnesses: String = office.ledger.witnesses().iter().map(|one| format!("{}\n", one.key)).collect();
+    let witnesses: String = office
+        .ledger
+        .witnesses()
+        .iter()
+        .map(|one| format!("{}\n", one.key))
+        .collect();
     write("witnesses.vkey", witnesses.as_bytes()).map_err(fault)?;
     write("checkpoint", last.note.to_string().as_bytes()).map_err(fault)?;
     Ok(last)

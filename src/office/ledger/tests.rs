@@ -12,7 +12,9 @@ async fn record(office: &Office, count: usize) {
     let caller = Caller::system("test");
     for number in 0..count {
         let op = Op::begin_named(office, &caller, "test.act").await.unwrap();
-        let event = Event::of(format!("thing_{number}")).because("因为").with(serde_json::json!({ "n": number }));
+        let event = Event::of(format!("thing_{number}"))
+            .because("因为")
+            .with(serde_json::json!({ "n": number }));
         op.commit(event).await.unwrap();
     }
 }
@@ -37,10 +39,22 @@ async fn every_event_is_an_entry_and_every_entry_has_its_proof() {
         let shown = proof.check(&key, &[]).unwrap();
         assert_eq!(shown.checkpoint.size, 301);
     }
-    assert!(matches!(super::show::prove(&office, &published, 301).await, Err(Refusal::NotFound)));
-    assert_eq!(publish(&office).await.unwrap(), published, "nothing new, nothing signed");
+    assert!(matches!(
+        super::show::prove(&office, &published, 301).await,
+        Err(Refusal::NotFound)
+    ));
+    assert_eq!(
+        publish(&office).await.unwrap(),
+        published,
+        "nothing new, nothing signed"
+    );
     let mut connection = office.store.read().await.unwrap();
-    let trust = Trust { ledger: &key, witnesses: &[], vault: &office.keys.vault, kept: None };
+    let trust = Trust {
+        ledger: &key,
+        witnesses: &[],
+        vault: &office.keys.vault,
+        kept: None,
+    };
     let sound = check(&mut connection, trust).await.unwrap().unwrap();
     assert_eq!((sound.entries, sound.checkpoints, sound.uncovered), (301, 1, 0));
 }
@@ -82,13 +96,34 @@ fn change(dice: &SeededEntropy, entries: u64) -> (String, &'static str) {
     let at = number(entries);
     let event = format!("(SELECT event_id FROM ledger_entry WHERE position = {at})");
     let statements: [(String, &'static str); 16] = [
-        (format!("UPDATE event SET reason = reason || ' ' WHERE id = {event}"), "an event's reason"),
-        (format!("UPDATE event SET detail = '{{\"n\":-1}}' WHERE id = {event}"), "an event's detail"),
-        (format!("UPDATE event SET at = at + 1 WHERE id = {event}"), "an event's time"),
-        (format!("UPDATE event SET actor_id = 'acc_0' WHERE id = {event}"), "an event's actor"),
-        (format!("UPDATE event SET subject = subject || 'x' WHERE id = {event}"), "an event's subject"),
-        (format!("UPDATE event SET act = 'other' WHERE id = {event}"), "an event's act"),
-        (format!("UPDATE event SET request_id = '' WHERE id = {event}"), "an event's request"),
+        (
+            format!("UPDATE event SET reason = reason || ' ' WHERE id = {event}"),
+            "an event's reason",
+        ),
+        (
+            format!("UPDATE event SET detail = '{{\"n\":-1}}' WHERE id = {event}"),
+            "an event's detail",
+        ),
+        (
+            format!("UPDATE event SET at = at + 1 WHERE id = {event}"),
+            "an event's time",
+        ),
+        (
+            format!("UPDATE event SET actor_id = 'acc_0' WHERE id = {event}"),
+            "an event's actor",
+        ),
+        (
+            format!("UPDATE event SET subject = subject || 'x' WHERE id = {event}"),
+            "an event's subject",
+        ),
+        (
+            format!("UPDATE event SET act = 'other' WHERE id = {event}"),
+            "an event's act",
+        ),
+        (
+            format!("UPDATE event SET request_id = '' WHERE id = {event}"),
+            "an event's request",
+        ),
         (format!("DELETE FROM event WHERE id = {event}"), "a deleted event"),
         (
             format!(
@@ -98,13 +133,31 @@ fn change(dice: &SeededEntropy, entries: u64) -> (String, &'static str) {
             ),
             "an inserted event",
         ),
-        (format!("DELETE FROM ledger_entry WHERE position = {at}"), "a deleted entry"),
-        (format!("UPDATE ledger_entry SET leaf = replace(leaf, 'about -', 'about {}') WHERE position = {at}", "0".repeat(64)), "an entry's text"),
-        (format!("UPDATE ledger_salt SET salt = x'00' WHERE position = {at}"), "a salt"),
-        (format!("DELETE FROM ledger_salt WHERE position = {at}"), "a deleted salt"),
+        (
+            format!("DELETE FROM ledger_entry WHERE position = {at}"),
+            "a deleted entry",
+        ),
+        (
+            format!(
+                "UPDATE ledger_entry SET leaf = replace(leaf, 'about -', 'about {}') WHERE position = {at}",
+                "0".repeat(64)
+            ),
+            "an entry's text",
+        ),
+        (
+            format!("UPDATE ledger_salt SET salt = x'00' WHERE position = {at}"),
+            "a salt",
+        ),
+        (
+            format!("DELETE FROM ledger_salt WHERE position = {at}"),
+            "a deleted salt",
+        ),
         ("UPDATE ledger_tile SET hashes = zeroblob(8192)".to_owned(), "a tile"),
         (
-            format!("UPDATE ledger_checkpoint SET note = substr(note, 1, {0}) || 'A' || substr(note, {0} + 2)", number(150)),
+            format!(
+                "UPDATE ledger_checkpoint SET note = substr(note, 1, {0}) || '!' || substr(note, {0} + 2)",
+                number(150)
+            ),
             "a checkpoint",
         ),
         (
@@ -119,22 +172,34 @@ fn change(dice: &SeededEntropy, entries: u64) -> (String, &'static str) {
     statements.into_iter().nth(chosen).unwrap()
 }
 
-const TABLES: [&str; 5] = ["event", "ledger_entry", "ledger_salt", "ledger_tile", "ledger_checkpoint"];
+const TABLES: [&str; 5] = [
+    "event",
+    "ledger_entry",
+    "ledger_salt",
+    "ledger_tile",
+    "ledger_checkpoint",
+];
 
 async fn drop_guards(tx: &mut crate::store::Tx) {
     tx.execute("PRAGMA defer_foreign_keys = ON").await.unwrap();
-    let triggers: Vec<(String, String)> = sqlx::query_as("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
-        .fetch_all(&mut **tx)
-        .await
-        .unwrap();
+    let triggers: Vec<(String, String)> =
+        sqlx::query_as("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+            .fetch_all(&mut **tx)
+            .await
+            .unwrap();
     for (name, _) in triggers.iter().filter(|(_, table)| TABLES.contains(&table.as_str())) {
-        tx.execute(sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}"))).await.unwrap();
+        tx.execute(sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}")))
+            .await
+            .unwrap();
     }
 }
 
 /// All rounds take `JIANDING_ROUNDS=1000`.
 fn rounds(usual: usize) -> usize {
-    #[expect(clippy::disallowed_methods, reason = "how long a test runs is no setting of the program")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a test runs is no setting of the program"
+    )]
     let told = std::env::var("JIANDING_ROUNDS").ok();
     told.and_then(|told| told.parse().ok()).unwrap_or(usual)
 }
@@ -145,7 +210,12 @@ async fn whatever_is_changed_with_all_rights_is_found_and_named() {
     record(&office, 270).await;
     publish(&office).await.unwrap();
     let key = public_key(&office).await.unwrap();
-    let trust = Trust { ledger: &key, witnesses: &[], vault: &office.keys.vault, kept: None };
+    let trust = Trust {
+        ledger: &key,
+        witnesses: &[],
+        vault: &office.keys.vault,
+        kept: None,
+    };
     let dice = SeededEntropy::new(5);
     let mut met = std::collections::BTreeMap::new();
     for round in 0..rounds(120) {
@@ -169,7 +239,12 @@ async fn every_single_bit_of_an_entry_its_salt_and_its_event_counts() {
     record(&office, 3).await;
     publish(&office).await.unwrap();
     let key = public_key(&office).await.unwrap();
-    let trust = Trust { ledger: &key, witnesses: &[], vault: &office.keys.vault, kept: None };
+    let trust = Trust {
+        ledger: &key,
+        witnesses: &[],
+        vault: &office.keys.vault,
+        kept: None,
+    };
     let dice = SeededEntropy::new(6);
     let columns = [
         ("ledger_entry", "leaf", "position = 1"),
@@ -184,8 +259,10 @@ async fn every_single_bit_of_an_entry_its_salt_and_its_event_counts() {
         let mut tx = office.store.write().await.unwrap();
         drop_guards(&mut tx).await;
         let read = format!("SELECT CAST({column} AS BLOB) FROM {table} WHERE {row}");
-        let mut bytes: Vec<u8> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(read)).fetch_one(&mut *tx).await.unwrap();
+        let mut bytes: Vec<u8> = sqlx::query_scalar(sqlx::AssertSqlSafe(read))
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         let mut place = [0; 4];
         dice.fill(&mut place);
         let place = u32::from_be_bytes(place) as usize % (bytes.len() * 7);
@@ -196,9 +273,16 @@ async fn every_single_bit_of_an_entry_its_salt_and_its_event_counts() {
         } else {
             format!("UPDATE {table} SET {column} = CAST($1 AS TEXT) WHERE {row}")
         };
-        sqlx::query(sqlx::AssertSqlSafe(write)).bind(bytes).execute(&mut *tx).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(write))
+            .bind(bytes)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         let found = check(&mut tx, trust).await;
-        assert!(!matches!(found, Ok(Ok(_))), "round {round}: bit {place} of {table}.{column}");
+        assert!(
+            !matches!(found, Ok(Ok(_))),
+            "round {round}: bit {place} of {table}.{column}"
+        );
         tx.rollback().await.unwrap();
     }
 }
@@ -228,7 +312,10 @@ async fn an_older_backup_is_noticed_and_nothing_more_is_published() {
         // Going on working does not help: the new entries are not those that were published.
         record(&second, 5).await;
         second.ledger.restart().await;
-        assert!(stop_of(publish(&second).await).contains("past was changed"), "round {round}");
+        assert!(
+            stop_of(publish(&second).await).contains("past was changed"),
+            "round {round}"
+        );
         second.store.close().await;
     }
 }

@@ -87,7 +87,9 @@ impl Witness {
     }
 
     fn seen(&self) -> Result<Option<Checkpoint>, WitnessError> {
-        let Some(text) = self.remembered()? else { return Ok(None) };
+        let Some(text) = self.remembered()? else {
+            return Ok(None);
+        };
         let note: Note = text.parse().map_err(|_| WitnessError::Memory)?;
         let checkpoint = Checkpoint::open(&note, &self.ledger).map_err(|_| WitnessError::Memory)?;
         Ok(Some(checkpoint))

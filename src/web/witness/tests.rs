@@ -28,20 +28,28 @@ async fn a_witness_that_remembers_more_stops_the_ledger() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve_witness(witness, listener));
-    office.ledger.ask_witnesses(vec![WitnessAddress { key: public.clone(), url }]);
+    office.ledger.ask_witnesses(vec![WitnessAddress {
+        key: public.clone(),
+        url,
+    }]);
     let published = publish(&office).await.unwrap();
     assert!(public.check(&published.note).unwrap().is_some());
     record(&office, 300).await;
     let grown = publish(&office).await.unwrap();
     assert!(public.check(&grown.note).unwrap().is_some());
-    let trust = Trust { ledger: &key, witnesses: &[public], vault: &office.keys.vault, kept: None };
+    let trust = Trust {
+        ledger: &key,
+        witnesses: &[public],
+        vault: &office.keys.vault,
+        kept: None,
+    };
     let mut connection = office.store.read().await.unwrap();
     assert_eq!(check(&mut connection, trust).await.unwrap().unwrap().cosignatures, 2);
     drop(connection);
 
     // Somebody with all rights takes the last entries away, and everything that speaks of them.
     let mut tx = office.store.write().await.unwrap();
-        for statement in [
+    for statement in [
         "PRAGMA defer_foreign_keys = ON",
         "DROP TRIGGER event_no_delete",
         "DROP TRIGGER ledger_head_only_grows",
