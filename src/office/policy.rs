@@ -192,6 +192,7 @@ policies! {
     VERIFY_NUMBER: Write "verify.number" "/verify/number" Anyone, "Checks a certificate by number and name.";
     VERIFY_STATEMENT: Read "verify.statement" "/verify/statement/{statement}" Anyone, "Checks the signed statement of a QR code.";
     VERIFY_ROOT: Read "verify.root" "/verify/root" Anyone, "Gives the root certificate with which anybody can check without us.";
+    VERIFY_KEYS: Read "verify.keys" "/verify/keys" Anyone, "Gives the issuer's roots and keys for checking offline.";
     VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
 
     // The ledger

@@ -5,13 +5,15 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::certificate::{issuer, open_first_record, open_record, print_record_place, standing, unseal};
 use super::{Act, Caller, Office, Policy, Refusal, Upload, policy};
 use crate::certificate::{
-    CertificateNumber, CertificateRecord, Genuine, IssueDate, NotGenuine, Signer as _, Standing, Statement,
+    CertificateNumber, CertificateRecord, Chain, Genuine, IssueDate, NotGenuine, Signer as _, Standing, Statement,
     StatementError, verify,
 };
 use crate::kernel::{PersonName, Timestamp};
@@ -191,12 +193,14 @@ impl VerifyNumber {
         // Keyed digests, so that not even the time of a comparison tells how much of a name was right.
         let digest = |name: &str| office.keys.digest("verify-name", name);
         let told = digest(&name);
-        let held = digest(row.as_ref().map_or("", |row| row.name.as_str()));
-        match row {
-            Some(row) if told == held => {
-                let record = open_record(office, &mut connection, row.id).await?;
-                Ok(Checked::registered("number", &row, &record, now))
-            }
+        // A corrected name is on the last sheet only.
+        let record = match &row {
+            Some(row) => Some(open_record(office, &mut connection, row.id).await?),
+            None => None,
+        };
+        let held = digest(record.as_ref().map_or("", |record| record.name.as_str()));
+        match row.zip(record) {
+            Some((row, record)) if told == held => Ok(Checked::registered("number", &row, &record, now)),
             _ => Ok(Checked::nothing("number", now)),
         }
     }
@@ -372,5 +376,53 @@ impl Act for RootCertificate {
             pem: issuer.root_pem.clone(),
             signer: issuer.signer.chain().signer_name(),
         })
+    }
+}
+
+/// Gives the issuer's roots and keys for checking offline.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct IssuerKeys {}
+
+/// Everything that an offline check trusts.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TrustedKeys {
+    /// The trusted root certificates, DER in base 64.
+    pub roots: Vec<String>,
+    /// The keys that sign QR codes and status lists.
+    pub keys: Vec<TrustedKey>,
+    /// The day on which this was given out.
+    pub made: String,
+}
+
+/// A key with its id.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TrustedKey {
+    /// The id, in hexadecimal.
+    pub kid: String,
+    /// The public key (`SubjectPublicKeyInfo`), DER in base 64.
+    pub spki: String,
+}
+
+impl TrustedKeys {
+    /// What an offline check of this chain's certificates trusts.
+    pub fn of(chain: &Chain, now: Timestamp) -> Self {
+        Self {
+            roots: vec![BASE64.encode(chain.root_der())],
+            keys: vec![TrustedKey {
+                kid: format!("{:08x}", u32::from_be_bytes(chain.key_id())),
+                spki: BASE64.encode(chain.public_key_der()),
+            }],
+            made: IssueDate::of(now).to_string(),
+        }
+    }
+}
+
+impl Act for IssuerKeys {
+    type Outcome = TrustedKeys;
+    const POLICY: Policy = policy::VERIFY_KEYS;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<TrustedKeys, Refusal> {
+        let issuer = issuer(office).await?;
+        Ok(TrustedKeys::of(issuer.signer.chain(), office.now()))
     }
 }

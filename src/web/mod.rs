@@ -11,6 +11,7 @@ mod frame;
 mod input;
 mod limits;
 mod messages;
+mod offline;
 mod openapi;
 mod path;
 mod refusal;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 pub use frame::Frame;
 pub use messages::Messages;
+pub use offline::page as offline_page;
 pub use server::{Serving, serve};
 pub use witness::{Witness, WitnessError, serve_witness};
 

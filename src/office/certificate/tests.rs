@@ -595,7 +595,6 @@ async fn a_stop_at_any_step_leaves_nothing_without_its_entry_and_nothing_twice()
     house.perform(ApproveCertificates { batch }, &approver).await.unwrap();
     for step in [
         Step::Intended,
-        Step::Intended,
         Step::Entered,
         Step::Signed,
         Step::Signed,

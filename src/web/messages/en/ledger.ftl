@@ -53,3 +53,5 @@ verify-verdict-expired = Issued by us, but its validity has ended.
 verify-verdict-replaced = Issued by us, but a later sheet has taken the place of this one: ask for the new certificate.
 verify-suspended-on = Suspended since { $date }.
 verify-replaced-on = Replaced on { $date }.
+verify-without-us-page = the page that checks offline: one file, to be kept
+act-verify-keys = Get the keys for checking offline

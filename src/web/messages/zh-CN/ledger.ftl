@@ -53,3 +53,5 @@ verify-verdict-expired = 由我方签发，但有效期已过。
 verify-verdict-replaced = 由我方签发，但这一张已被后来换发的证书取代，请出示新证书。
 verify-suspended-on = 自 { $date } 起暂停。
 verify-replaced-on = 换发日期：{ $date }。
+verify-without-us-page = 离线核验页，一个文件，可以保存
+act-verify-keys = 取离线核验所需的密钥
