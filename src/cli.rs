@@ -4,9 +4,11 @@ mod bank;
 mod certificate;
 mod demo;
 mod ledger;
+mod rehearse;
 mod serve;
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,6 +56,8 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Plays an examination with simulated candidates and says whether the server is up to it.
+    Rehearse(rehearse::RehearseArguments),
     /// Settings: check a file, or describe every setting.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -130,6 +134,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve { config } => serve::serve(config.as_deref()),
         Command::Demo(arguments) => demo::demo(&arguments, language),
+        Command::Rehearse(arguments) => rehearse::rehearse(&arguments, language),
         Command::Config(command) => config(command),
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),
@@ -163,14 +168,12 @@ fn config(command: ConfigCommand) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints a line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "this is what a command line is for")]
+/// Prints a line for the person at the terminal. A reader who stops reading (`… | head`) stops nothing else.
 fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Prints what went wrong.
-#[expect(clippy::print_stderr, reason = "this is what a command line is for")]
 fn complain(text: &str) {
-    eprintln!("jianding: {text}");
+    let _ = writeln!(std::io::stderr(), "jianding: {text}");
 }

@@ -14,6 +14,7 @@ mod layout;
 mod level;
 mod lint;
 mod photo;
+mod receipt;
 mod record;
 mod sample;
 mod scheme;
@@ -30,6 +31,7 @@ pub use issue::{Extras, IssueError, Issued, issue, issue_with};
 pub use level::SkillLevel;
 pub use lint::{CHECKS, Finding, lint};
 pub use photo::{JpegPhoto, MAX_PHOTO_BYTES, MAX_PHOTO_SIDE, PHOTO_HEIGHT, PHOTO_WIDTH, PhotoError, normalise};
+pub use receipt::{ReceiptKey, ReceiptKeyError, receipt_code};
 pub use record::{
     CREDENTIAL_FORMAT, CertificateRecord, Credential, ENTERED, IdKind, Inclusion, IssueDate, LedgerEvidence, NotADate,
     NotIncluded, Results, Salt, StatusPlace,

@@ -109,6 +109,11 @@ impl<'a> Op<'a> {
         Ok(event::note_duty(&mut self.tx, batch, account, duty, self.now).await?)
     }
 
+    /// Who does this: an account, an application, or the name of a job.
+    pub fn caller_id(&self) -> String {
+        who(&self.caller.actor).1
+    }
+
     /// Saves everything, with its event, or nothing.
     pub async fn commit(mut self, event: Event) -> Result<Timestamp, Refusal> {
         self.note(self.act, event).await?;
@@ -119,12 +124,7 @@ impl<'a> Op<'a> {
     /// Writes a further event of an operation that has more than one; [`Op::commit`] writes the last. Tells its place in the
     /// ledger.
     pub async fn note(&mut self, act: &'static str, event: Event) -> Result<u64, Refusal> {
-        let (actor_kind, actor_id) = match &self.caller.actor {
-            Actor::Anonymous => ("anonymous", String::new()),
-            Actor::Staff { account, .. } => ("staff", account.to_string()),
-            Actor::Candidate { application, .. } => ("candidate", application.to_string()),
-            Actor::System(job) => ("system", (*job).to_owned()),
-        };
+        let (actor_kind, actor_id) = who(&self.caller.actor);
         let row = event::EventRow {
             id: EventId::new(self.now, self.office.entropy.as_ref()),
             at: self.now,
@@ -138,5 +138,15 @@ impl<'a> Op<'a> {
             request_id: self.caller.request_id.clone(),
         };
         Ok(event::insert(&mut self.tx, &row, event.about, self.office.entropy.as_ref()).await?)
+    }
+}
+
+/// The kind of an actor and its id, as events name them.
+fn who(actor: &Actor) -> (&'static str, String) {
+    match actor {
+        Actor::Anonymous => ("anonymous", String::new()),
+        Actor::Staff { account, .. } => ("staff", account.to_string()),
+        Actor::Candidate { application, .. } => ("candidate", application.to_string()),
+        Actor::System(job) => ("system", (*job).to_owned()),
     }
 }

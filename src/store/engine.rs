@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, SqlSafeStr, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Row, SqlSafeStr, Transaction};
 
 use super::StoreError;
 
@@ -37,8 +37,8 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 impl Store {
     /// Opens the database of this URL (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        // Installed once per process; a second call only says that it was done.
-        sqlx::any::install_default_drivers();
+        // Once for the process; a second call only says that it was done.
+        let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
         let store = match url.strip_prefix("sqlite:") {
             Some(path) => Self::open_sqlite(path).await?,
             None => Self::open_postgres(url).await?,
@@ -57,6 +57,11 @@ impl Store {
         let pool = |read_only: bool| {
             AnyPoolOptions::new()
                 .acquire_timeout(ACQUIRE)
+                // The database is in this process: asking whether it is there would cost more than a save.
+                .test_before_acquire(false)
+                // When the disk is full the engine rolls back by itself, and the driver still counts a transaction: such a
+                // connection could never begin another one. It is dropped, and a new one takes its place.
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
                         connection.execute(SQLITE_PRAGMAS).await?;
@@ -98,20 +103,16 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        let migrations = MIGRATIONS.iter().map(|(version, name, sqlite, postgres)| {
-            let text = match self.engine {
-                Engine::Sqlite => *sqlite,
-                Engine::Postgres => *postgres,
-            };
-            Migration::new(
-                *version,
-                (*name).into(),
-                MigrationType::Simple,
-                text.into_sql_str(),
-                false,
-            )
-        });
-        let migrator = Migrator::with_migrations(migrations.collect());
+        let twins = match self.engine {
+            Engine::Sqlite => SQLITE_MIGRATIONS,
+            Engine::Postgres => POSTGRES_MIGRATIONS,
+        };
+        let migration = |(version, name, text): &(i64, &'static str, &'static str)| {
+            let kind = MigrationType::Simple;
+            Migration::new(*version, (*name).into(), kind, (*text).into_sql_str(), false)
+        };
+        let migrations = twins.iter().map(migration).collect();
+        let migrator = Migrator::with_migrations(migrations);
         migrator
             .run(&self.writers)
             .await
@@ -165,29 +166,25 @@ impl Store {
     }
 }
 
+/// Both engines' migrations have the same numbers and names.
+const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "story", include_str!("../../migrations/sqlite/0001_story.sql")),
+    (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
+    (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
+];
+
+const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "story", include_str!("../../migrations/postgres/0001_story.sql")),
+    (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
+    (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
+];
+
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {
     let row = sqlx::query(question).fetch_one(connection).await?;
     row.try_get::<i64, _>(0)
         .map(|number| number.to_string())
         .or_else(|_| row.try_get::<String, _>(0))
 }
-
-macro_rules! migration {
-    ($version:literal, $name:literal, $file:literal) => {
-        (
-            $version,
-            $name,
-            include_str!(concat!("../../migrations/sqlite/", $file)),
-            include_str!(concat!("../../migrations/postgres/", $file)),
-        )
-    };
-}
-
-/// Version, name, and the text for each engine.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
-    migration!(1, "story", "0001_story.sql"),
-    migration!(6, "ledger", "0006_ledger.sql"),
-];
 
 /// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \

@@ -10,6 +10,7 @@ mod forms;
 mod frame;
 mod input;
 mod limits;
+mod live;
 mod messages;
 mod offline;
 mod openapi;
@@ -58,6 +59,8 @@ pub struct App {
     /// Settings of the web side.
     pub site: Site,
     limits: Arc<limits::Limits>,
+    /// Becomes true when the server stops, so that standing streams end.
+    stopping: tokio::sync::watch::Sender<bool>,
 }
 
 /// Settings of the web side.
@@ -74,6 +77,7 @@ impl App {
             office,
             site,
             limits: Arc::default(),
+            stopping: tokio::sync::watch::Sender::new(false),
         }
     }
 

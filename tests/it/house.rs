@@ -60,7 +60,11 @@ pub(crate) fn on_sqlite<F: Future<Output = ()>>(story: impl Fn(House) -> F) {
 
 impl House {
     async fn on_sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on_sqlite_in(tempfile::tempdir().unwrap()).await
+    }
+
+    /// On SQLite, in this folder.
+    pub(crate) async fn on_sqlite_in(folder: tempfile::TempDir) -> Self {
         let url = format!("sqlite:{}", folder.path().join("house.db").display());
         Self::open(&url, folder).await
     }

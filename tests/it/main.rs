@@ -16,6 +16,8 @@ mod bad_input;
 mod browser;
 mod cast;
 mod chromium;
+mod disk_full;
+mod faults;
 mod house;
 mod order;
 mod people;

@@ -593,12 +593,7 @@ async fn a_stop_at_any_step_leaves_nothing_without_its_entry_and_nothing_twice()
     let approver = staff(&house.office, "approver", Role::CertificateApprover).await;
     house.perform(PrepareCertificates { batch }, &officer).await.unwrap();
     house.perform(ApproveCertificates { batch }, &approver).await.unwrap();
-    for step in [
-        Step::Intended,
-        Step::Entered,
-        Step::Signed,
-        Step::Signed,
-    ] {
+    for step in [Step::Intended, Step::Entered, Step::Signed, Step::Signed] {
         *house.office.press.stop_at.lock().unwrap() = Some(step);
         let stopped = issue_list(&house.office, &officer, batch).await.unwrap_err();
         assert!(matches!(stopped, Refusal::Fault(_)), "{step:?}: {stopped}");

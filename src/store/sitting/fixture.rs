@@ -135,5 +135,12 @@ pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: 
         now.millis() + ms
     );
     tx.execute(sqlx::query(sqlx::AssertSqlSafe(text))).await.unwrap();
+    let line = format!(
+        "INSERT INTO time_change (id, session_id, attempt_id, kind, ms, at, by_whom, reason)
+         SELECT '{}', session_id, id, 'start', 0, {}, 'x', '' FROM attempt WHERE id = '{attempt}'",
+        attempt.to_string().replace("att_", "tim_"),
+        now.millis()
+    );
+    tx.execute(sqlx::query(sqlx::AssertSqlSafe(line))).await.unwrap();
     tx.commit().await.unwrap();
 }
