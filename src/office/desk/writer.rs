@@ -11,7 +11,7 @@ use crate::office::{Broken, Refusal, policy};
 use crate::store::event::{self, EventRow};
 use crate::store::sitting::answers::{self, AnswerRow, FactsRow};
 use crate::store::sitting::{self, IncidentRow};
-use crate::store::{Connection, Store, StoreError};
+use crate::store::{Connection, Engine, Store, StoreError};
 
 /// A terminal's sign of life is written at most this often.
 const SEEN_EVERY: i64 = 10 * SECOND;
@@ -59,7 +59,7 @@ pub(super) async fn write(
         decided.push(outcome);
     }
 
-    save(&mut tx, &gathered, parts, &mut decided).await?;
+    save(&mut tx, store.engine(), &gathered, (parts, &mut decided)).await?;
     for (index, attempt, request_id) in submits {
         if let (Some(facts), Some(Ok(Outcome::Received(receipt)))) = (facts.get(&attempt), decided.get_mut(index)) {
             hand_in(&mut tx, entropy, now, facts, request_id, receipt).await?;
@@ -70,7 +70,7 @@ pub(super) async fn write(
             note_stale(&mut tx, entropy, now, facts).await?;
         }
     }
-    answers::note_seen(&mut tx, &gathered.seen, now).await?;
+    answers::note_seen(&mut tx, store.engine(), &gathered.seen, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(decided)
 }
@@ -174,22 +174,22 @@ fn same(row: &AnswerRow, value: &str, flagged: i64) -> bool {
 
 async fn save(
     tx: &mut Connection,
+    engine: Engine,
     gathered: &Gathered,
-    parts: &[Part],
-    decided: &mut [Result<Outcome, Refusal>],
+    (parts, decided): (&[Part], &mut [Result<Outcome, Refusal>]),
 ) -> Result<(), StoreError> {
     let log: Vec<AnswerRow> = gathered.log.values().cloned().collect();
     let latest: Vec<AnswerRow> = gathered.latest.values().cloned().collect();
-    let new = answers::append(tx, &log).await?;
-    answers::put(tx, &latest).await?;
+    let new = answers::append(tx, engine, &log).await?;
+    answers::put(tx, engine, &latest).await?;
     let all_new = u64::try_from(log.len()).is_ok_and(|rows| rows == new);
     for (part, outcome) in parts.iter().zip(decided) {
         let (Ask::Save(sent), Ok(Outcome::Saved(saved))) = (&part.ask, outcome) else {
             continue;
         };
         for (answer, ack) in sent.iter().zip(&mut saved.answers) {
-            // Only a repeat can clash with what was there before.
-            if !all_new && !ack.clash {
+            // Only a repeat can clash with what was there before; then what was there decides, not who came first here.
+            if !all_new {
                 let stored = answers::logged(tx, part.attempt, answer.number, answer.revision).await?;
                 ack.clash = stored != Some((answer.value.clone(), i64::from(answer.flagged)));
             }
