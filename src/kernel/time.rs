@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,14 @@ impl fmt::Display for Timestamp {
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
+
+    /// How far the machine's time of day is ahead of this clock, in milliseconds, where they can differ.
+    fn drift(&self) -> i64 {
+        0
+    }
+
+    /// Moves a clock that can differ from the machine's by so many milliseconds.
+    fn correct(&self, _by: i64) {}
 }
 
 /// The machine's clock.
@@ -72,60 +80,6 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_millisecond())
-    }
-}
-
-/// The machine's clock, without its jumps: begun at the machine's time, and counted on by the steady counter that nobody
-/// can set.
-///
-/// Small corrections are followed. A larger one, in either direction, is not, and is logged once: an hour that somebody
-/// sets in the middle of an exam must neither end it nor lengthen it. It is taken over at the next start.
-pub struct SteadyClock {
-    wall: Arc<dyn Clock>,
-    counter: Box<dyn Fn() -> i64 + Send + Sync>,
-    /// What the counter lacks to the machine's time.
-    ahead: AtomicI64,
-    jumped: AtomicBool,
-}
-
-/// A correction of the machine's clock that is followed.
-const SMALL: i64 = 2 * SECOND;
-
-impl SteadyClock {
-    /// Begins at the machine's time.
-    pub fn begin() -> Self {
-        let begun = std::time::Instant::now();
-        let counter = move || i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
-        Self::over(Arc::new(SystemClock), Box::new(counter))
-    }
-
-    fn over(wall: Arc<dyn Clock>, counter: Box<dyn Fn() -> i64 + Send + Sync>) -> Self {
-        let ahead = AtomicI64::new(wall.now().0 - counter());
-        Self {
-            wall,
-            counter,
-            ahead,
-            jumped: AtomicBool::new(false),
-        }
-    }
-}
-
-impl Clock for SteadyClock {
-    fn now(&self) -> Timestamp {
-        let ahead = self.ahead.load(Ordering::SeqCst);
-        let steady = Timestamp((self.counter)() + ahead);
-        let gap = self.wall.now() - steady;
-        if gap.abs() <= SMALL {
-            self.ahead.store(ahead + gap, Ordering::SeqCst);
-            return steady + gap;
-        }
-        if !self.jumped.swap(true, Ordering::SeqCst) {
-            tracing::error!(
-                ms = gap,
-                "the machine's clock jumped; ours goes on steadily until the next start"
-            );
-        }
-        steady
     }
 }
 
@@ -148,33 +102,5 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_jump_of_the_machines_clock_changes_nothing_and_a_small_correction_is_followed() {
-        let begin = Timestamp::from_millis(1_780_000_000_000);
-        for jump in [HOUR, -HOUR, DAY, -DAY] {
-            let (wall, counter) = (ManualClock::at(begin), ManualClock::at(Timestamp(7)));
-            let ticks = counter.clone();
-            let clock = SteadyClock::over(Arc::new(wall.clone()), Box::new(move || ticks.now().0));
-            let pass = |millis: i64| {
-                wall.advance(millis);
-                counter.advance(millis);
-            };
-            pass(10 * MINUTE);
-            wall.advance(500);
-            assert_eq!(clock.now(), begin + (10 * MINUTE + 500), "half a second is followed");
-            wall.advance(jump);
-            assert_eq!(clock.now(), begin + (10 * MINUTE + 500));
-            pass(MINUTE);
-            assert_eq!(clock.now(), begin + (11 * MINUTE + 500), "time goes on");
-            wall.advance(-jump);
-            assert_eq!(clock.now(), begin + (11 * MINUTE + 500), "and back");
-        }
     }
 }

@@ -9,6 +9,7 @@ pub mod input;
 mod keys;
 mod op;
 pub mod policy;
+pub mod progress;
 mod refusal;
 mod remembered;
 
@@ -25,6 +26,7 @@ pub mod room;
 pub mod session;
 pub mod supervision;
 pub mod terminal;
+pub mod time;
 pub mod verification;
 
 #[cfg(test)]
@@ -73,6 +75,12 @@ pub struct Office {
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// The rooms that are watched now.
+    pub watched: room::Watched,
+    /// What sessions ask of their terminals' browsers.
+    pub locks: room::Locks,
+    /// How far slow work has come.
+    pub progress: progress::Progress,
 }
 
 /// What an office stands on.
@@ -109,7 +117,7 @@ impl Office {
             demo,
         } = foundations;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone());
+        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone(), keys.clone());
         Self {
             store,
             clock,
@@ -125,6 +133,9 @@ impl Office {
             banks: bank::Shelf::default(),
             remembered: Remembered::default(),
             desk,
+            watched: room::Watched::default(),
+            locks: room::Locks::default(),
+            progress: progress::Progress::default(),
         }
     }
 

@@ -58,6 +58,7 @@ impl Serving {
 
 /// Serves until `stop` completes; requests under way are finished.
 pub async fn serve(serving: Serving, app: App, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let stopping = app.stopping.clone();
     let router = service(app);
     let (close, closing) = watch::channel(());
     let mut stop = pin!(stop);
@@ -78,7 +79,9 @@ pub async fn serve(serving: Serving, app: App, stop: impl Future<Output = ()> + 
             }
         }
     }
-    // Nobody new; who is here is told, and answered to the end.
+    // Nobody new; who is here is told, and answered to the end. Standing streams would otherwise hold the server until
+    // their watchers leave.
+    stopping.send_replace(true);
     drop(serving.listener);
     drop(closing);
     let _ = close.send(());

@@ -23,5 +23,6 @@ mod order;
 mod people;
 mod policy;
 mod postgres;
+mod room_browser;
 mod schema;
 mod story;

@@ -93,8 +93,8 @@ pub(super) fn host(arguments: &HostArguments) -> Result<(), Failure> {
         start_log(&config);
         let mut office = open_office(&config, true).await?;
         if arguments.one_by_one {
-            let (store, clock, dice) = (office.store.clone(), office.clock.clone(), office.entropy.clone());
-            office.desk = AnswerDesk::one_by_one(store, clock, dice);
+            let (store, clock) = (office.store.clone(), office.clock.clone());
+            office.desk = AnswerDesk::one_by_one(store, clock, office.entropy.clone(), office.keys.clone());
         }
         let prepared = ready(&office, arguments).await?;
         let office = Arc::new(office);

@@ -45,7 +45,7 @@ async fn hall(seats: u64) -> Hall {
         fixture::open(&store, *attempt, lease(0), BEGIN, 90 * MINUTE).await;
     }
     let clock = ManualClock::at(BEGIN + 40 * MINUTE);
-    let desk = AnswerDesk::start(store.clone(), Arc::new(clock), dice);
+    let desk = AnswerDesk::start(store.clone(), Arc::new(clock), dice, Keys::from_secret([7; 32]));
     Hall {
         _folder: folder,
         store,

@@ -50,7 +50,12 @@ fn suffers_the_cut() {
         let dice = Arc::new(SeededEntropy::new(1));
         let code = |seat: i64| Digest::of(&seat.to_le_bytes());
         let hall = fixture::hall(&store, dice.as_ref(), BEGIN, SEATS, code).await;
-        let desk = AnswerDesk::start(store.clone(), Arc::new(ManualClock::at(BEGIN)), dice);
+        let desk = AnswerDesk::start(
+            store.clone(),
+            Arc::new(ManualClock::at(BEGIN)),
+            dice,
+            Keys::from_secret([7; 32]),
+        );
         let mut saving = Vec::new();
         for (seat, (_, attempt)) in hall.seats.into_iter().enumerate() {
             fixture::open(&store, attempt, lease(seat), BEGIN, HOUR).await;

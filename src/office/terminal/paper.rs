@@ -67,6 +67,29 @@ pub struct PaperOption {
     pub text: String,
 }
 
+impl PaperQuestion {
+    /// A question for practice, worth one mark.
+    pub fn new(number: i64, kind: &str, stem: String, options: Vec<PaperOption>) -> Self {
+        Self {
+            number,
+            kind: kind.to_owned(),
+            stem,
+            options,
+            marks: "1".to_owned(),
+        }
+    }
+}
+
+impl PaperOption {
+    /// An option for practice.
+    pub fn new(letter: &str, text: String) -> Self {
+        Self {
+            letter: letter.to_owned(),
+            text,
+        }
+    }
+}
+
 impl CandidatePaper {
     /// Reads a stored view.
     pub fn read(view: &str) -> Result<Self, Refusal> {

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use sqlx::FromRow;
 
-use super::{Connection, Engine, StoreError};
 use crate::kernel::{ApplicationId, AttemptId, BatchId, Digest, SessionId, Timestamp};
+use crate::store::{Connection, Engine, StoreError};
 
 /// What the desk must know of an attempt before it writes.
 #[derive(Debug, Clone, FromRow)]
@@ -26,8 +26,12 @@ pub struct FactsRow {
     pub state: String,
     /// When it was started.
     pub started_at: Option<Timestamp>,
-    /// When it ends.
+    /// When it ends; none while its time stands still.
     pub deadline: Option<Timestamp>,
+    /// Since when its time stands still.
+    pub paused_at: Option<Timestamp>,
+    /// What was left then, in milliseconds.
+    pub left_ms: Option<i64>,
     /// The terminal that may write.
     pub lease: Option<Digest>,
     /// When its terminal was last heard.
@@ -144,7 +148,7 @@ static LOCK: LazyLock<Statements> = LazyLock::new(|| {
         1,
         ") RETURNING id, session_id, application_id,
             (SELECT s.batch_id FROM session s WHERE s.id = attempt.session_id) AS batch_id, state, started_at, deadline,
-            lease, last_seen_at, submitted_at, submitted_how,
+            paused_at, left_ms, lease, last_seen_at, submitted_at, submitted_how,
             (SELECT p.questions FROM paper p WHERE p.id = attempt.paper_id) AS questions",
     )
 });
