@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::serve::{load_config, open_office, runtime, write_private};
 use super::{Failure, say};
-use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, TrustRoot, issue, samples, verify};
+use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify};
 use crate::document::Fonts;
 use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
 use crate::office::certificate::create_authority;
-use crate::office::verification::reason_code;
-use crate::web::Messages;
+use crate::office::verification::{TrustedKeys, reason_code};
+use crate::web::{Messages, offline_page};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CertificateCommand {
@@ -35,7 +35,7 @@ pub(super) enum CertificateCommand {
         /// How many.
         #[arg(long, default_value_t = 1)]
         count: u32,
-        /// The folder for `root.pem`, `001.pdf` and `001.json` (the record).
+        /// The folder for `root.pem`, `verify.html`, `001.pdf` and `001.json` (the record).
         #[arg(long)]
         out: PathBuf,
     },
@@ -159,6 +159,8 @@ fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
     let authority = Authority::create("样本 Sample", now, &OsEntropy)?;
     let signer = authority.signer();
     std::fs::write(out.join("root.pem"), authority.root_pem()?)?;
+    let (page, _) = offline_page(&TrustedKeys::of(signer.chain(), now));
+    std::fs::write(out.join("verify.html"), page)?;
     for (index, record) in samples(scheme, count, &OsEntropy, now)?.iter().enumerate() {
         let issued = issue(record, &fonts, &signer, now)?;
         let name = format!("{:03}", index + 1);

@@ -19,6 +19,7 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod desk;
+pub mod ledger;
 pub mod plan;
 pub mod practical;
 pub mod result;
@@ -75,6 +76,8 @@ pub struct Office {
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// Where the ledger is kept.
+    pub ledger: ledger::LedgerDesk,
     /// The rooms that are watched now.
     pub watched: room::Watched,
     /// What sessions ask of their terminals' browsers.
@@ -131,6 +134,7 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            ledger: ledger::LedgerDesk::default(),
             remembered: Remembered::default(),
             desk,
             watched: room::Watched::default(),

@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "sitting",
     "marking",
     "result",
+    "ledger",
     "certificate",
     "identity",
     "staff",
@@ -35,6 +36,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("calamine", "spreadsheet"),
     ("rust_xlsxwriter", "spreadsheet"),
     ("clap", "cli"),
+    ("ed25519_dalek", "ledger"),
 ];
 
 fn sources() -> BTreeMap<String, Vec<(String, String)>> {

@@ -350,7 +350,6 @@ act-certificate-pdf = Gives a certificate's signed file
 act-certificate-prepare = Prepares the list of those who passed
 act-certificate-approve = Approves a list that another person prepared
 act-certificate-issue = Issues the certificates of an approved list, or one of them
-act-certificate-revoke = Revokes a certificate, with a reason
 act-verify-number = Checks a certificate by number and name
 act-verify-statement = Checks the signed statement of a QR code
 act-verify-root = Gives the root certificate with which anybody can check without us

@@ -284,7 +284,6 @@ act-certificate-pdf = 取证书文件
 act-certificate-prepare = 编制证书名单
 act-certificate-approve = 审批证书名单
 act-certificate-issue = 签发证书
-act-certificate-revoke = 作废证书
 act-verify-number = 按编号查验
 act-verify-statement = 扫码查验
 act-verify-root = 取根证书
