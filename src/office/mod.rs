@@ -80,6 +80,8 @@ pub struct Office {
     pub ledger: ledger::LedgerDesk,
     /// The rooms that are watched now.
     pub watched: room::Watched,
+    /// What sessions ask of their terminals' browsers.
+    pub locks: room::Locks,
     /// How far slow work has come.
     pub progress: progress::Progress,
 }
@@ -136,6 +138,7 @@ impl Office {
             remembered: Remembered::default(),
             desk,
             watched: room::Watched::default(),
+            locks: room::Locks::default(),
             progress: progress::Progress::default(),
         }
     }

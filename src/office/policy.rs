@@ -137,6 +137,8 @@ policies! {
     ATTEMPT_EXTEND: Write "attempt.extend" "/attempts/{attempt}/extend" Roles(&[Invigilator]), "Gives one candidate extra time.";
     ATTEMPT_RELEASE: Write "attempt.release" "/attempts/{attempt}/release" Roles(&[Invigilator]), "Lets a candidate go on at another terminal.";
     ATTEMPT_FORCE: Write "attempt.force" "/attempts/{attempt}/force" Roles(&[Invigilator]), "Hands a candidate's paper in.";
+    SESSION_LOCK: Write "session.lock" "/sessions/{session}/lock" Roles(&[ExamOfficer]), "Sets what a session asks of its terminals' browsers.";
+    SESSION_SEB: Read "session.seb" "/sessions/{session}/seb" Roles(&[ExamOfficer]), "Gives the settings file of Safe Exam Browser for a session.";
     SESSION_PACK: Write "session.pack" "/sessions/{session}/pack" Roles(&[ExamOfficer]), "Prints the fallback pack: register, slips with second codes, incident form.";
     SESSION_PAUSE: Write "session.pause" "/sessions/{session}/pause" Roles(&[Invigilator]), "Stops everybody's time in the room.";
     SESSION_RESUME: Write "session.resume" "/sessions/{session}/resume" Roles(&[Invigilator]), "Lets everybody's time go on.";

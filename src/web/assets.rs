@@ -37,6 +37,7 @@ const ASSETS: &[Asset] = assets! {
     "exam-review.js": "text/javascript; charset=utf-8",
     "exam-page.js": "text/javascript; charset=utf-8",
     "exam-wait.js": "text/javascript; charset=utf-8",
+    "exam-lock.js": "text/javascript; charset=utf-8",
     "exam-presence.js": "text/javascript; charset=utf-8",
     "exam-tabs.js": "text/javascript; charset=utf-8",
     "exam-done.js": "text/javascript; charset=utf-8",

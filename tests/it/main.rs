@@ -25,5 +25,6 @@ mod order;
 mod people;
 mod policy;
 mod postgres;
+mod room_browser;
 mod schema;
 mod story;

@@ -132,7 +132,8 @@ static LOCK: LazyLock<Vec<Group>> = LazyLock::new(|| {
 static LOOK: LazyLock<Vec<Group>> = LazyLock::new(|| {
     groups(
         "SELECT t.id AS id, t.session_id AS session_id, t.application_id AS application_id, s.batch_id AS batch_id,
-            t.state AS state, t.started_at AS started_at, t.deadline AS deadline, t.lease AS lease,
+            t.state AS state, t.started_at AS started_at, t.deadline AS deadline, t.paused_at AS paused_at,
+            t.left_ms AS left_ms, t.lease AS lease,
             t.last_seen_at AS last_seen_at, t.submitted_at AS submitted_at, t.submitted_how AS submitted_how,
             p.questions AS questions
          FROM attempt t JOIN session s ON s.id = t.session_id JOIN paper p ON p.id = t.paper_id WHERE t.id IN (",
