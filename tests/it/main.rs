@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod attacks;
 mod bad_input;
 mod browser;
 mod cast;
@@ -19,6 +20,7 @@ mod chromium;
 mod disk_full;
 mod faults;
 mod house;
+mod offline;
 mod order;
 mod people;
 mod policy;

@@ -5,6 +5,8 @@
 
 mod change;
 mod issue;
+#[cfg(test)]
+mod kill;
 mod press;
 mod publish;
 mod record;

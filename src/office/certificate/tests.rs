@@ -20,10 +20,10 @@ use crate::paper::{draw, shipped_rules};
 use crate::store::result::fixture::{self, Ground, Person};
 use crate::store::{Store, account};
 
-struct House {
-    office: Office,
-    clock: ManualClock,
-    ground: Ground,
+pub(super) struct House {
+    pub(super) office: Office,
+    pub(super) clock: ManualClock,
+    pub(super) ground: Ground,
     people: Vec<ApplicationId>,
     records: Vec<CertificateRecord>,
     examiners: Vec<AccountId>,
@@ -32,7 +32,7 @@ struct House {
 
 const MAY: Timestamp = Timestamp::from_millis(1_778_031_000_000);
 
-async fn staff(office: &Office, login: &str, role: Role) -> Caller {
+pub(super) async fn staff(office: &Office, login: &str, role: Role) -> Caller {
     let id = AccountId::new(office.now(), office.entropy.as_ref());
     let row = account::AccountRow {
         id,
@@ -63,7 +63,7 @@ async fn staff(office: &Office, login: &str, role: Role) -> Caller {
 }
 
 /// Three people with open attempts: two answered everything rightly, the third nobody examined.
-async fn house() -> House {
+pub(super) async fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_file(&folder.path().join("office.db")).await.unwrap();
     let clock = ManualClock::at(MAY);
@@ -166,7 +166,7 @@ impl House {
         }
     }
 
-    async fn perform<A: Act>(&self, act: A, caller: &Caller) -> Result<A::Outcome, Refusal> {
+    pub(super) async fn perform<A: Act>(&self, act: A, caller: &Caller) -> Result<A::Outcome, Refusal> {
         self.office.perform(act, caller).await
     }
 
@@ -180,7 +180,7 @@ impl House {
     }
 
     /// Everything up to final results: the first two passed, the third was absent.
-    async fn finish(&self) {
+    pub(super) async fn finish(&self) {
         self.judge(0, [80, 85, 90]).await;
         self.judge(1, [60, 60, 60]).await;
         self.close().await;

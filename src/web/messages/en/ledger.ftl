@@ -55,3 +55,4 @@ verify-suspended-on = Suspended since { $date }.
 verify-replaced-on = Replaced on { $date }.
 verify-without-us-page = the page that checks offline: one file, to be kept
 act-verify-keys = Get the keys for checking offline
+verify-scan = Scan the certificate's code with the camera

@@ -55,3 +55,4 @@ verify-suspended-on = 自 { $date } 起暂停。
 verify-replaced-on = 换发日期：{ $date }。
 verify-without-us-page = 离线核验页，一个文件，可以保存
 act-verify-keys = 取离线核验所需的密钥
+verify-scan = 用摄像头扫描证书二维码
