@@ -265,6 +265,7 @@ actor-system = system
 act-set-up = Makes the first administrator, with the one-time link
 act-sign-in = Signs a member of staff in
 act-sign-out = Ends the sign-in
+act-progress = Tells how far one's own slow work has come
 act-me = Tells who is signed in, and with which roles
 act-password-change = Changes one's own password; ends all other sign-ins
 act-password-set = Sets a first password with a one-time link

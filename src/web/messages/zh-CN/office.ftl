@@ -199,6 +199,7 @@ actor-system = 系统
 act-set-up = 建立第一个管理员
 act-sign-in = 登录
 act-sign-out = 退出
+act-progress = 查看本人操作的进度
 act-me = 查看本人身份
 act-password-change = 修改密码
 act-password-set = 设置首个密码
