@@ -367,7 +367,7 @@ fn moved(dice: &Dice) -> Vec<u8> {
 fn inserted(dice: &Dice) -> Vec<u8> {
     let at = dice.below(DESK.first.len());
     let texts: [&[u8]; 6] = [b" ", b"\n", b"%\n", b"\0", b"/AA<<>>", b"%%EOF\n"];
-    let what: &[u8] = dice.one(&texts);
+    let what = *dice.one(&texts);
     [&DESK.first[..at], what, &DESK.first[at..]].concat()
 }
 
