@@ -76,11 +76,7 @@ pub fn open_badge(
     status: &StatusPlace,
     signer: &dyn Signer,
 ) -> Result<String, SignerError> {
-    let id = record
-        .id_digest()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let id = format!("{:032x}", u128::from_be_bytes(record.id_digest()));
     let start = |date: String| format!("{date}T00:00:00+08:00");
     let mut badge = json!({
         "@context": [
@@ -127,14 +123,14 @@ pub fn open_badge(
 
 fn sign(payload: &Value, kind: &str, signer: &dyn Signer) -> Result<String, SignerError> {
     let chain = signer.chain();
-    let kid: String = chain.key_id().iter().map(|byte| format!("{byte:02x}")).collect();
     let certificates = [&chain.signing, &chain.issuing, &chain.root].map(|one| one.to_der().unwrap_or_default());
     let certificates: Vec<_> = certificates.iter().map(|der| STANDARD.encode(der)).collect();
-    let header = json!({ "alg": "ES256", "typ": kind, "kid": kid, "x5c": certificates });
+    let key_id = format!("{:08x}", u32::from_be_bytes(chain.key_id()));
+    let header = json!({ "alg": "ES256", "typ": kind, "kid": key_id, "x5c": certificates });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", part(&header), part(payload));
-    let signature = signer.sign(&Sha256::digest(&signed).into())?;
-    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    let text = format!("{}.{}", part(&header), part(payload));
+    let signature = signer.sign(&Sha256::digest(&text).into())?;
+    Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// The payload of a JWS by this chain's key; `None` when it was not signed by it.

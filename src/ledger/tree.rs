@@ -63,7 +63,7 @@ fn range(start: u64, end: u64, nodes: &mut impl Nodes) -> Option<Digest> {
 
 /// The largest power of two below a length of at least two.
 fn split(length: u64) -> u64 {
-    1 << (63 - (length - 1).leading_zeros())
+    1 << (length - 1).ilog2()
 }
 
 /// Shows that the entry at `index` is among the first `size`, from the leaf's neighbour up.
@@ -223,7 +223,9 @@ pub fn over(leaves: &[Digest]) -> impl FnMut(u32, u64) -> Option<Digest> + '_ {
         let start = usize::try_from(number).ok()?.checked_mul(length)?;
         let within = leaves.get(start..start.checked_add(length)?)?;
         let mut edge = Edge::default();
-        within.iter().for_each(|leaf| edge.push(*leaf));
+        for leaf in within {
+            edge.push(*leaf);
+        }
         Some(edge.root())
     }
 }

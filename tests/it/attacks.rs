@@ -367,7 +367,7 @@ fn moved(dice: &Dice) -> Vec<u8> {
 fn inserted(dice: &Dice) -> Vec<u8> {
     let at = dice.below(DESK.first.len());
     let texts: [&[u8]; 6] = [b" ", b"\n", b"%\n", b"\0", b"/AA<<>>", b"%%EOF\n"];
-    let what: &[u8] = dice.one(&texts);
+    let what = *dice.one(&texts);
     [&DESK.first[..at], what, &DESK.first[at..]].concat()
 }
 
@@ -393,7 +393,10 @@ fn no_forgery_is_genuine() {
     for round in 0..rounds(900) {
         let (name, attack) = &ATTACKS[round % ATTACKS.len()];
         let forged = attack(&dice);
-        assert_ne!(forged, DESK.first, "{name} changed nothing");
+        // The border is the same in both files: putting one in the other's place is no attack.
+        if forged == DESK.first {
+            continue;
+        }
         if let Ok(genuine) = verify(&forged, &roots) {
             panic!(
                 "round {round}: {name} was accepted as {}",

@@ -9,7 +9,7 @@ use lopdf::{Dictionary, Document, Object, Stream};
 
 use super::Finding;
 use crate::certificate::layout;
-use crate::certificate::{CertificateRecord, Chain, Credential, Scheme, Statement};
+use crate::certificate::{CertificateRecord, Chain, Credential, JpegPhoto, Scheme, Statement};
 use crate::document::{Artwork, Finished};
 
 /// A drawn sheet with what it was drawn from.
@@ -72,9 +72,9 @@ fn faces(doc: &Document) -> Checked {
     vec![
         (
             "font-embedded",
-            !descriptors.is_empty() && descriptors.iter().all(|one| embedded(one)),
+            !descriptors.is_empty() && descriptors.iter().all(embedded),
         ),
-        ("font-subset", descriptors.iter().all(|one| tagged(one))),
+        ("font-subset", descriptors.iter().all(tagged)),
         (
             "font-unicode",
             !faces.is_empty() && faces.iter().all(|one| one.has(b"ToUnicode")),
@@ -190,7 +190,7 @@ fn inside(drawn: &Drawn<'_>, doc: &Document) -> Checked {
     let keys = [drawn.chain.statement_key()];
     let stated = Statement::check(drawn.statement, &keys).is_ok_and(|statement| statement == Statement::of(record));
     let code = drawn.code.content();
-    let photo = record.photo.as_ref().map(|photo| photo.bytes());
+    let photo = record.photo.as_ref().map(JpegPhoto::bytes);
     let holds = |bytes: &[u8]| streams(doc).any(|stream| stream.content == bytes);
     let attached = attached(doc);
     let same = attached

@@ -54,10 +54,10 @@ const RECORDS: &[(&str, Spoil)] = &[
     ("name-script", |r| name(r, "Аnna")),
     ("id-kind", |r| r.id_kind = IdKind::ResidencePermit),
     ("id-birth", |r| {
-        r.citizen_id = crate::kernel::CitizenId::complete("99000018990101123").unwrap()
+        r.citizen_id = crate::kernel::CitizenId::complete("99000018990101123").unwrap();
     }),
     ("too-young", |r| {
-        r.citizen_id = crate::kernel::CitizenId::complete("99000020150101123").unwrap()
+        r.citizen_id = crate::kernel::CitizenId::complete("99000020150101123").unwrap();
     }),
     ("occupation-code", |r| "6-18-2-04".clone_into(&mut r.occupation_code)),
     ("english", |r| r.issuer_en.push('局')),
@@ -71,7 +71,7 @@ const RECORDS: &[(&str, Spoil)] = &[
             theory: None,
             practical: None,
             overall: None,
-        })
+        });
     }),
     ("results-range", |r| {
         r.results = Some(Results {
@@ -89,7 +89,7 @@ const RECORDS: &[(&str, Spoil)] = &[
     }),
     ("no-photo", |r| r.photo = None),
     ("photo-size", |r| {
-        r.photo = Some(JpegPhoto::larger(r.photo.as_ref().unwrap(), 41_000))
+        r.photo = Some(JpegPhoto::larger(r.photo.as_ref().unwrap(), 41_000));
     }),
     ("verify-url", |r| "http://a/".clone_into(&mut r.verify_url)),
     ("query-url", |r| r.query_urls.push("click here".to_owned())),
@@ -171,7 +171,7 @@ const SHEETS: &[(&str, SpoilSheet)] = &[
     ("colour", |doc| _ = catalog(doc).remove(b"OutputIntents")),
     ("transparency", |doc| first_page(doc).set("Group", Dictionary::new())),
     ("active-content", |doc| {
-        catalog(doc).set("OpenAction", Dictionary::new())
+        catalog(doc).set("OpenAction", Dictionary::new());
     }),
     ("attachment", |doc| {
         for object in doc.objects.values_mut() {
@@ -218,7 +218,7 @@ const OTHERS: &[(&str, Spoil)] = &[
     ("text-title", |r| r.title.push('副')),
     ("text-name", |r| name(r, "买买提·吐尔逊江")),
     ("text-id", |r| {
-        r.citizen_id = crate::kernel::CitizenId::complete("99000019810101123").unwrap()
+        r.citizen_id = crate::kernel::CitizenId::complete("99000019810101123").unwrap();
     }),
     ("text-number", |r| {
         let other = r.number.as_str().replace("000002", "000003");
@@ -229,7 +229,7 @@ const OTHERS: &[(&str, Spoil)] = &[
     ("text-date", |r| r.issued_on = date("2026-11-22")),
     ("sample-mark", |r| r.sample = false),
     ("qr-statement", |r| {
-        r.salt = "0123456789abcdef0123456789abcdef".parse().unwrap()
+        r.salt = "0123456789abcdef0123456789abcdef".parse().unwrap();
     }),
 ];
 

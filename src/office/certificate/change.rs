@@ -265,13 +265,13 @@ async fn print(office: &Office, request: &RequestRow) -> Result<(), Refusal> {
     let extras = extras(office, &id, row.slot).await?;
     let issuer = press::issuer(office).await?;
     let (fonts, now) = (office.fonts.clone(), office.now());
-    let printed = tokio::task::spawn_blocking(move || {
-        let issued = issue_with(&record, &fonts, &issuer.signer, now, extras);
-        (record, issued)
+    let drawn = tokio::task::spawn_blocking(move || {
+        let sheet = issue_with(&record, &fonts, &issuer.signer, now, extras);
+        (record, sheet)
     });
-    let (record, issued) = printed.await.map_err(|error| Refusal::Fault(error.to_string()))?;
-    let issued = match issued {
-        Ok(issued) => issued,
+    let (record, sheet) = drawn.await.map_err(|error| Refusal::Fault(error.to_string()))?;
+    let sheet = match sheet {
+        Ok(sheet) => sheet,
         Err(IssueError::Findings(findings)) => {
             return Err(Refusal::Invalid(record::problems(record.name.as_str(), &findings)));
         }
@@ -281,7 +281,7 @@ async fn print(office: &Office, request: &RequestRow) -> Result<(), Refusal> {
     let sealed_pdf = office
         .keys
         .vault
-        .seal(&super::print_pdf_place(&id), &issued.pdf, office.entropy.as_ref());
+        .seal(&super::print_pdf_place(&id), &sheet.pdf, office.entropy.as_ref());
     let mut op = Op::begin_named(office, &caller, "certificate.print").await?;
     let new = NewPrint {
         id: &id,
@@ -290,12 +290,12 @@ async fn print(office: &Office, request: &RequestRow) -> Result<(), Refusal> {
         print_serial: record.print_serial.as_deref().unwrap_or_default(),
         record: &sealed_record,
         pdf: &sealed_pdf,
-        pdf_digest: issued.digest,
+        pdf_digest: sheet.digest,
         printed_at: op.now,
     };
     rows::insert_print(op.connection(), &new).await?;
     let facts = json!({ "certificate": row.id, "number": row.number, "print_serial": record.print_serial });
-    op.commit(Event::of(&id).in_batch(row.batch_id).about(issued.digest).with(facts))
+    op.commit(Event::of(&id).in_batch(row.batch_id).about(sheet.digest).with(facts))
         .await?;
     Ok(())
 }

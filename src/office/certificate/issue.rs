@@ -390,8 +390,8 @@ impl Issue<'_> {
         let (fonts, issuer, now) = (self.office.fonts.clone(), self.issuer.clone(), self.office.now());
         let signed = tokio::task::spawn_blocking(move || {
             let sign = |(one, extras): (Open, Extras)| {
-                let issued = issue_with(&one.record, &fonts, &issuer.signer, now, extras);
-                (one, issued)
+                let sheet = issue_with(&one.record, &fonts, &issuer.signer, now, extras);
+                (one, sheet)
             };
             work.into_iter().map(sign).collect::<Vec<_>>()
         });

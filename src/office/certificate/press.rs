@@ -90,8 +90,8 @@ impl Press {
     /// Says that a step is done; a test stops the work here.
     #[cfg(test)]
     pub(super) fn reached(&self, step: Step) -> Result<(), Refusal> {
-        let stop = *self.stop_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if stop == Some(step) {
+        let wanted = *self.stop_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if wanted == Some(step) {
             return Err(Refusal::Fault(format!("stopped at {step:?}")));
         }
         Ok(())

@@ -243,15 +243,12 @@ impl Act for CertificatePdf {
         let row = rows::by_id(&mut connection, self.certificate).await?;
         let row = row.ok_or(Refusal::NotFound)?;
         let prints = rows::prints(&mut connection, row.id).await?;
-        let (sealed, place, digest) = match prints.first() {
-            Some(print) => {
-                let sealed = rows::print_pdf(&mut connection, &print.id).await?;
-                (sealed, super::print_pdf_place(&print.id), print.pdf_digest)
-            }
-            None => {
-                let sealed = rows::pdf(&mut connection, row.id).await?;
-                (sealed, pdf_place(row.id), row.pdf_digest)
-            }
+        let (sealed, place, digest) = if let Some(print) = prints.first() {
+            let sealed = rows::print_pdf(&mut connection, &print.id).await?;
+            (sealed, super::print_pdf_place(&print.id), print.pdf_digest)
+        } else {
+            let sealed = rows::pdf(&mut connection, row.id).await?;
+            (sealed, pdf_place(row.id), row.pdf_digest)
         };
         let broken = |cause: String| Refusal::Fault(format!("certificate {}: {cause}", row.id));
         let opened = office.keys.vault.open(&place, &sealed);

@@ -235,12 +235,11 @@ pub async fn export(
     }
     let key = super::public_key(office).await?;
     write("log.vkey", format!("{key}\n").as_bytes()).map_err(fault)?;
-    let witnesses: String = office
-        .ledger
-        .witnesses()
-        .iter()
-        .map(|one| format!("{}\n", one.key))
-        .collect();
+    let mut witnesses = String::new();
+    for one in office.ledger.witnesses() {
+        witnesses.push_str(&one.key.to_string());
+        witnesses.push('\n');
+    }
     write("witnesses.vkey", witnesses.as_bytes()).map_err(fault)?;
     write("checkpoint", last.note.to_string().as_bytes()).map_err(fault)?;
     Ok(last)

@@ -95,7 +95,7 @@ fn change(dice: &SeededEntropy, entries: u64) -> (String, &'static str) {
     };
     let at = number(entries);
     let event = format!("(SELECT event_id FROM ledger_entry WHERE position = {at})");
-    let statements: [(String, &'static str); 16] = [
+    let statements: [(String, &'static str); 15] = [
         (
             format!("UPDATE event SET reason = reason || ' ' WHERE id = {event}"),
             "an event's reason",
@@ -107,10 +107,6 @@ fn change(dice: &SeededEntropy, entries: u64) -> (String, &'static str) {
         (
             format!("UPDATE event SET at = at + 1 WHERE id = {event}"),
             "an event's time",
-        ),
-        (
-            format!("UPDATE event SET actor_id = 'acc_0' WHERE id = {event}"),
-            "an event's actor",
         ),
         (
             format!("UPDATE event SET subject = subject || 'x' WHERE id = {event}"),
