@@ -134,7 +134,11 @@ fn items(draft: &Draft, problems: &mut Vec<Problem>) {
             }
         }
     }
-    for picture in draft.pictures.iter().filter(|picture| !shown.contains(picture.name.as_str())) {
+    for picture in draft
+        .pictures
+        .iter()
+        .filter(|picture| !shown.contains(picture.name.as_str()))
+    {
         let kind = ProblemKind::PictureUnused {
             name: shortened(&picture.name),
         };

@@ -243,22 +243,37 @@ mod tests {
         for wrong in ["", "  ", "P线", "PE线。"] {
             assert!(!text.accepts(wrong), "{wrong}");
         }
-        let strict = ShortText { case_matters: true, blanks_matter: true, ..words(&["mW h"]) };
+        let strict = ShortText {
+            case_matters: true,
+            blanks_matter: true,
+            ..words(&["mW h"])
+        };
         assert!(strict.accepts(" mW  h "));
         assert!(!strict.accepts("MW h") && !strict.accepts("mWh"));
     }
 
     #[test]
     fn edges_belong_to_a_region() {
-        let rectangle = Region::Rectangle { x: 10, y: 10, width: 5, height: 5 };
+        let rectangle = Region::Rectangle {
+            x: 10,
+            y: 10,
+            width: 5,
+            height: 5,
+        };
         assert!(rectangle.holds((10, 15)) && !rectangle.holds((16, 12)));
-        let circle = Region::Circle { x: 10, y: 10, radius: 5 };
+        let circle = Region::Circle {
+            x: 10,
+            y: 10,
+            radius: 5,
+        };
         assert!(circle.holds((13, 14)) && !circle.holds((14, 14)));
     }
 
     #[test]
     fn a_polygon_may_have_a_dent() {
-        let dented = Region::Polygon { corners: vec![(0, 0), (10, 0), (10, 10), (5, 5), (0, 10)] };
+        let dented = Region::Polygon {
+            corners: vec![(0, 0), (10, 0), (10, 10), (5, 5), (0, 10)],
+        };
         for inside in [(5, 2), (1, 8), (9, 8), (5, 5), (0, 0), (10, 5), (0, 10)] {
             assert!(dented.holds(inside), "{inside:?}");
         }

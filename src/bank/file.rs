@@ -236,7 +236,8 @@ impl Reader<'_> {
         for file in self.names("pictures") {
             let name = format!("pictures/{file}");
             let kind = if pictures.len() == MAX_PICTURES {
-                self.problems.push(about("pictures", ProblemKind::TooManyPictures { most: MAX_PICTURES }));
+                self.problems
+                    .push(about("pictures", ProblemKind::TooManyPictures { most: MAX_PICTURES }));
                 break;
             } else if !is_picture_name(&file) {
                 ProblemKind::PictureRefused {

@@ -95,7 +95,10 @@ mod tests {
 
     fn problems(kind: ItemKind, key: &str, options: &[&str]) -> Vec<ProblemKind> {
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
-        check(kind, key, &options, None).into_iter().map(|(_, kind)| kind).collect()
+        check(kind, key, &options, None)
+            .into_iter()
+            .map(|(_, kind)| kind)
+            .collect()
     }
 
     #[test]

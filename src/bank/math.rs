@@ -17,13 +17,56 @@ pub const MAX_FORMULA_BYTES: usize = 1_000;
 const MAX_DEPTH: usize = 64;
 
 const ELEMENTS: &[&str] = &[
-    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "munder",
-    "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "mprescripts", "mmultiscripts",
+    "math",
+    "mrow",
+    "mi",
+    "mn",
+    "mo",
+    "mtext",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mstyle",
+    "mpadded",
+    "mphantom",
+    "mprescripts",
+    "mmultiscripts",
 ];
 const ATTRIBUTES: &[&str] = &[
-    "display", "mathvariant", "stretchy", "symmetric", "fence", "separator", "form", "lspace", "rspace", "minsize",
-    "maxsize", "movablelimits", "largeop", "accent", "accentunder", "width", "height", "depth", "voffset",
-    "linethickness", "displaystyle", "scriptlevel", "columnspan", "rowspan",
+    "display",
+    "mathvariant",
+    "stretchy",
+    "symmetric",
+    "fence",
+    "separator",
+    "form",
+    "lspace",
+    "rspace",
+    "minsize",
+    "maxsize",
+    "movablelimits",
+    "largeop",
+    "accent",
+    "accentunder",
+    "width",
+    "height",
+    "depth",
+    "voffset",
+    "linethickness",
+    "displaystyle",
+    "scriptlevel",
+    "columnspan",
+    "rowspan",
 ];
 
 /// A formula as a page shows it. Only [`MathMl::render`] and reading what it made can build one.
@@ -144,7 +187,9 @@ impl<'r> Sieve<'r> {
     /// Takes a tag or a character.
     fn step(&mut self) -> Result<(), FormulaError> {
         if let Some(after) = self.rest.strip_prefix("</").filter(|after| after.starts_with('m')) {
-            let (name, after) = after.split_once('>').ok_or_else(|| FormulaError::new("not supported"))?;
+            let (name, after) = after
+                .split_once('>')
+                .ok_or_else(|| FormulaError::new("not supported"))?;
             if self.open.pop() != Some(element(name.trim_end())?) {
                 return Err(FormulaError::new("not supported"));
             }
@@ -159,7 +204,9 @@ impl<'r> Sieve<'r> {
     }
 
     fn opening(&mut self, after: &'r str) -> Result<(), FormulaError> {
-        let (tag, after) = after.split_once('>').ok_or_else(|| FormulaError::new("not supported"))?;
+        let (tag, after) = after
+            .split_once('>')
+            .ok_or_else(|| FormulaError::new("not supported"))?;
         let (tag, closed) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         let name = element(name)?;
@@ -203,7 +250,10 @@ impl<'r> Sieve<'r> {
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
 }
 
 fn element(name: &str) -> Result<&'static str, FormulaError> {
@@ -224,7 +274,10 @@ mod tests {
     #[test]
     fn a_fraction_is_a_fraction() {
         let shown = shown(r"I=\frac{U}{\sqrt{R^2+X_L^2}}");
-        assert!(shown.starts_with("<math display=\"inline\"><mi>I</mi><mo>=</mo><mfrac>"), "{shown}");
+        assert!(
+            shown.starts_with("<math display=\"inline\"><mi>I</mi><mo>=</mo><mfrac>"),
+            "{shown}"
+        );
         assert!(shown.contains("<msqrt>") && shown.contains("<msubsup>") && shown.ends_with("</math>"));
     }
 
@@ -248,7 +301,10 @@ mod tests {
 
     #[test]
     fn marks_of_markup_are_escaped() {
-        assert_eq!(shown("a<b"), "<math display=\"inline\"><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>");
+        assert_eq!(
+            shown("a<b"),
+            "<math display=\"inline\"><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>"
+        );
         assert!(shown(r"\&").contains("&amp;"));
     }
 

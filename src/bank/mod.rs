@@ -14,6 +14,8 @@ mod fields;
 mod file;
 mod generate;
 mod key;
+#[cfg(test)]
+mod kind_tests;
 mod math;
 mod model;
 mod parse;

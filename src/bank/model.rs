@@ -347,7 +347,10 @@ impl ItemKind {
 
     /// Whether its items have options.
     pub const fn has_options(self) -> bool {
-        matches!(self, Self::Single | Self::Multiple | Self::Matching | Self::Ordering | Self::TrueFalse)
+        matches!(
+            self,
+            Self::Single | Self::Multiple | Self::Matching | Self::Ordering | Self::TrueFalse
+        )
     }
 
     /// Whether authors give it a key of letters. The key of an ordering is the order of its options.

@@ -45,7 +45,10 @@ pub(super) fn item(mut fields: Fields<'_, '_>) -> Option<Placed<Item>> {
     if let Some(stem) = &stem {
         blanks(&mut fields, stem, detail.as_ref());
     }
-    formulas(&mut fields, [("stem", stem.iter()), ("explanation", explanation.iter())]);
+    formulas(
+        &mut fields,
+        [("stem", stem.iter()), ("explanation", explanation.iter())],
+    );
     formulas(&mut fields, [("options", options.iter())]);
     if let Some(Detail::Matching(prompts)) = &detail {
         formulas(&mut fields, [("prompts", prompts.iter())]);
@@ -83,7 +86,11 @@ where
     for (key, texts) in texts {
         for (formula, error) in texts.flat_map(|text| rich::bad_formulas(text)) {
             let formula = formula.chars().take(60).collect();
-            let kind = ProblemKind::BadFormula { key: key.to_owned(), formula, reason: error.to_string() };
+            let kind = ProblemKind::BadFormula {
+                key: key.to_owned(),
+                formula,
+                reason: error.to_string(),
+            };
             fields.report(key, kind);
         }
     }
@@ -105,8 +112,12 @@ fn blanks(fields: &mut Fields<'_, '_>, stem: &str, detail: Option<&Detail>) {
 fn detail(kind: ItemKind, fields: &mut Fields<'_, '_>) -> Option<Detail> {
     match kind {
         ItemKind::Single | ItemKind::Multiple | ItemKind::TrueFalse | ItemKind::Ordering => None,
-        ItemKind::Numeric => fields.required_table("numeric", |mut own| finished(numeric(&mut own), own)).map(Detail::Numeric),
-        ItemKind::Text => fields.required_table("text", |mut own| finished(words(&mut own), own)).map(Detail::Text),
+        ItemKind::Numeric => fields
+            .required_table("numeric", |mut own| finished(numeric(&mut own), own))
+            .map(Detail::Numeric),
+        ItemKind::Text => fields
+            .required_table("text", |mut own| finished(words(&mut own), own))
+            .map(Detail::Text),
         ItemKind::Cloze => {
             let blanks = fields.tables("blank", blank);
             within(fields, "blank", blanks.len(), 1..=20);
@@ -166,8 +177,15 @@ fn numeric(fields: &mut Fields<'_, '_>) -> Option<Numeric> {
     if (unit.is_some() && !units.is_empty()) || units.len() == 1 || units.len() > 8 || !first_counts_one {
         fields.report("units", ProblemKind::BadUnits {});
     }
-    units.extend(unit.map(|name| Unit { name, factor: Some(Decimal::ONE) }));
-    Some(Numeric { value, tolerance: tolerance?, units })
+    units.extend(unit.map(|name| Unit {
+        name,
+        factor: Some(Decimal::ONE),
+    }));
+    Some(Numeric {
+        value,
+        tolerance: tolerance?,
+        units,
+    })
 }
 
 fn words(fields: &mut Fields<'_, '_>) -> Option<ShortText> {
@@ -177,9 +195,21 @@ fn words(fields: &mut Fields<'_, '_>) -> Option<ShortText> {
     within(fields, "accept", accept.len(), 1..=30);
     for long in accept.iter().filter(|right| right.chars().count() > 100) {
         let value = long.chars().take(20).collect();
-        fields.report("accept", ProblemKind::OutOfBounds { key: "accept".to_owned(), value, least: 1, most: 100 });
+        fields.report(
+            "accept",
+            ProblemKind::OutOfBounds {
+                key: "accept".to_owned(),
+                value,
+                least: 1,
+                most: 100,
+            },
+        );
     }
-    Some(ShortText { accept, case_matters, blanks_matter })
+    Some(ShortText {
+        accept,
+        case_matters,
+        blanks_matter,
+    })
 }
 
 fn blank(mut fields: Fields<'_, '_>) -> Option<Blank> {
@@ -197,10 +227,18 @@ fn blank(mut fields: Fields<'_, '_>) -> Option<Blank> {
             within(&mut fields, "options", options.len(), 2..=8);
             let key = key?;
             let mut letters = key.chars();
-            let known = letters.next().filter(|first| (0..options.len()).any(|place| letter(place) == *first));
+            let known = letters
+                .next()
+                .filter(|first| (0..options.len()).any(|place| letter(place) == *first));
             let Some(key) = known.filter(|_| letters.next().is_none()) else {
                 let form = "A … H".to_owned();
-                fields.report("key", ProblemKind::KeyForm { key: key.chars().take(20).collect(), form });
+                fields.report(
+                    "key",
+                    ProblemKind::KeyForm {
+                        key: key.chars().take(20).collect(),
+                        form,
+                    },
+                );
                 fields.finish();
                 return None;
             };
@@ -222,15 +260,23 @@ fn hotspot(mut fields: Fields<'_, '_>) -> Option<Hotspot> {
     let all = u8::try_from(regions.len()).unwrap_or(u8::MAX);
     let need = need.unwrap_or(all);
     if need > all {
-        fields.report("need", ProblemKind::OutOfBounds {
-            key: "need".to_owned(),
-            value: need.to_string(),
-            least: 1,
-            most: all.into(),
-        });
+        fields.report(
+            "need",
+            ProblemKind::OutOfBounds {
+                key: "need".to_owned(),
+                value: need.to_string(),
+                least: 1,
+                most: all.into(),
+            },
+        );
     }
     fields.finish();
-    Some(Hotspot { picture: picture?, shows: shows?, need, regions })
+    Some(Hotspot {
+        picture: picture?,
+        shows: shows?,
+        need,
+        regions,
+    })
 }
 
 fn region(mut fields: Fields<'_, '_>) -> Option<Region> {
@@ -250,7 +296,13 @@ fn region(mut fields: Fields<'_, '_>) -> Option<Region> {
                 .map(|pair| (u32::try_from(pair[0]).unwrap_or(0), u32::try_from(pair[1]).unwrap_or(0)))
                 .collect();
             if numbers.len() % 2 == 1 {
-                fields.report("corners", ProblemKind::WrongType { key: "corners".to_owned(), expected: "[x, y, x, y, …]".to_owned() });
+                fields.report(
+                    "corners",
+                    ProblemKind::WrongType {
+                        key: "corners".to_owned(),
+                        expected: "[x, y, x, y, …]".to_owned(),
+                    },
+                );
             }
             within(&mut fields, "corners", corners.len(), 3..=40);
             Some(Region::Polygon { corners })
@@ -258,12 +310,25 @@ fn region(mut fields: Fields<'_, '_>) -> Option<Region> {
         Word::Rectangle => {
             let (x, y) = (fields.integer("x", 0..=side), fields.integer("y", 0..=side));
             let (width, height) = (fields.integer("width", 1..=side), fields.integer("height", 1..=side));
-            (|| Some(Region::Rectangle { x: x?, y: y?, width: width?, height: height? }))()
+            (|| {
+                Some(Region::Rectangle {
+                    x: x?,
+                    y: y?,
+                    width: width?,
+                    height: height?,
+                })
+            })()
         }
         Word::Circle => {
             let (x, y) = (fields.integer("x", 0..=side), fields.integer("y", 0..=side));
             let radius = fields.integer("radius", 1..=side);
-            (|| Some(Region::Circle { x: x?, y: y?, radius: radius? }))()
+            (|| {
+                Some(Region::Circle {
+                    x: x?,
+                    y: y?,
+                    radius: radius?,
+                })
+            })()
         }
     };
     finished(region, fields)
@@ -277,24 +342,38 @@ fn written(mut fields: Fields<'_, '_>) -> Option<Written> {
         let levels = own.texts("levels");
         within(&mut own, "levels", levels.len(), 2..=9);
         own.finish();
-        Some(Criterion { text: text?, weight: weight?, levels })
+        Some(Criterion {
+            text: text?,
+            weight: weight?,
+            levels,
+        })
     });
     within(&mut fields, "criterion", criteria.len(), 1..=12);
     fields.finish();
-    Some(Written { max_chars: max_chars?, criteria })
+    Some(Written {
+        max_chars: max_chars?,
+        criteria,
+    })
 }
 
 /// Problems of an item with the pictures of its bank: pictures that are not there, regions beyond their picture.
 pub(super) fn check_pictures(item: &Item, place: &Place, known: &[super::Picture], problems: &mut Vec<super::Problem>) {
     let find = |name: &str| known.iter().find(|picture| picture.name == name);
-    let missing = |name: &str| ProblemKind::UnknownPicture { name: name.chars().take(60).collect() };
+    let missing = |name: &str| ProblemKind::UnknownPicture {
+        name: name.chars().take(60).collect(),
+    };
     for (key, text) in item.texts() {
         for (name, shows) in rich::pictures(text) {
             if find(name).is_none() {
                 problems.push(place.problem(key, missing(name)));
             }
             if shows.is_empty() {
-                problems.push(place.problem(key, ProblemKind::PictureUnsaid { name: name.chars().take(60).collect() }));
+                problems.push(place.problem(
+                    key,
+                    ProblemKind::PictureUnsaid {
+                        name: name.chars().take(60).collect(),
+                    },
+                ));
             }
         }
     }

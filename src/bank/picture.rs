@@ -105,11 +105,20 @@ impl Picture {
             let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
             ("image/jpeg", picture.to_rgb8().write_with_encoder(encoder))
         } else if picture.color().has_alpha() {
-            ("image/png", picture.to_rgba8().write_with_encoder(PngEncoder::new(&mut bytes)))
+            (
+                "image/png",
+                picture.to_rgba8().write_with_encoder(PngEncoder::new(&mut bytes)),
+            )
         } else if picture.color().has_color() {
-            ("image/png", picture.to_rgb8().write_with_encoder(PngEncoder::new(&mut bytes)))
+            (
+                "image/png",
+                picture.to_rgb8().write_with_encoder(PngEncoder::new(&mut bytes)),
+            )
         } else {
-            ("image/png", picture.to_luma8().write_with_encoder(PngEncoder::new(&mut bytes)))
+            (
+                "image/png",
+                picture.to_luma8().write_with_encoder(PngEncoder::new(&mut bytes)),
+            )
         };
         written.map_err(|error| error.to_string())?;
         if bytes.len() > MAX_PICTURE_BYTES {
@@ -129,7 +138,9 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, ImageFormat), String> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()
         .map_err(|error| error.to_string())?;
-    let format = reader.format().filter(|format| matches!(format, ImageFormat::Jpeg | ImageFormat::Png));
+    let format = reader
+        .format()
+        .filter(|format| matches!(format, ImageFormat::Jpeg | ImageFormat::Png));
     let format = format.ok_or("PNG / JPEG")?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_PICTURE_SIDE);
@@ -162,7 +173,10 @@ pub(crate) mod tests {
         let mut file = png(40, 30);
         file.extend_from_slice(b"<script>alert(1)</script>");
         let picture = Picture::open("a.png", &file).unwrap();
-        assert_eq!((picture.width, picture.height, picture.media_type.as_str()), (40, 30, "image/png"));
+        assert_eq!(
+            (picture.width, picture.height, picture.media_type.as_str()),
+            (40, 30, "image/png")
+        );
         assert!(!picture.bytes.0.windows(8).any(|window| window == b"<script>"));
         let stored: Picture = serde_json::from_str(&serde_json::to_string(&picture).unwrap()).unwrap();
         assert_eq!(stored, picture);

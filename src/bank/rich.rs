@@ -93,7 +93,13 @@ fn special(rest: &str) -> Option<(Piece<'_>, &str)> {
         let (shows, after) = after.split_once("](")?;
         let (name, after) = after.split_once(')')?;
         let plain = !shows.contains('\n') && !name.contains(['\n', ' ']);
-        return plain.then_some((Piece::Picture { shows: shows.trim(), name }, after));
+        return plain.then_some((
+            Piece::Picture {
+                shows: shows.trim(),
+                name,
+            },
+            after,
+        ));
     }
     let after = rest.strip_prefix("{{")?;
     let (number, after) = after.split_once("}}")?;
@@ -153,12 +159,18 @@ pub fn parts(text: &str, find: impl Fn(&str) -> Option<Shown>) -> Option<Vec<Par
     let part = |piece| match piece {
         Piece::Text(text) => Part::Text(text),
         Piece::Formula(tex) => match MathMl::render(tex) {
-            Ok(mathml) => Part::Formula { tex: tex.to_owned(), mathml },
+            Ok(mathml) => Part::Formula {
+                tex: tex.to_owned(),
+                mathml,
+            },
             // A bank is checked before it is loaded; what slips through is shown as it is written.
             Err(_) => Part::Text(format!("${tex}$")),
         },
         Piece::Picture { shows, name } => match find(name) {
-            Some(found) => Part::Picture(Shown { shows: shows.to_owned(), ..found }),
+            Some(found) => Part::Picture(Shown {
+                shows: shows.to_owned(),
+                ..found
+            }),
             None => Part::Text(format!("[{shows}]")),
         },
         Piece::Blank(number) => Part::Blank(number),
@@ -192,7 +204,10 @@ mod tests {
             pieces(text),
             [
                 Piece::Text("如图 ".into()),
-                Piece::Picture { shows: "电路图", name: "circuit.png" },
+                Piece::Picture {
+                    shows: "电路图",
+                    name: "circuit.png"
+                },
                 Piece::Text("，".into()),
                 Piece::Formula("R=10"),
                 Piece::Text(" 时 ".into()),

@@ -194,7 +194,10 @@ impl<'a> Draw<'a> {
             serial,
             questions,
             composition: self.composition,
-            pictures: shown.into_iter().filter_map(|name| self.assembly.picture(name)).collect(),
+            pictures: shown
+                .into_iter()
+                .filter_map(|name| self.assembly.picture(name))
+                .collect(),
         }
     }
 

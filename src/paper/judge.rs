@@ -18,10 +18,18 @@ pub struct Verdict {
 
 impl Verdict {
     /// Nothing right of nothing.
-    pub const NOTHING: Self = Self { right: 0, wrong: 0, parts: 0 };
+    pub const NOTHING: Self = Self {
+        right: 0,
+        wrong: 0,
+        parts: 0,
+    };
 
     const fn one(right: bool) -> Self {
-        Self { right: right as u16, wrong: 0, parts: 1 }
+        Self {
+            right: right as u16,
+            wrong: 0,
+            parts: 1,
+        }
     }
 
     /// Whether everything is right.
@@ -45,7 +53,12 @@ pub fn judge(question: &Question, answer: &str) -> Verdict {
             parts: number(key.chars().count()),
         },
         (ItemKind::Matching | ItemKind::Ordering, _) => Verdict {
-            right: number(key.chars().zip(answer.chars()).filter(|(right, given)| right == given).count()),
+            right: number(
+                key.chars()
+                    .zip(answer.chars())
+                    .filter(|(right, given)| right == given)
+                    .count(),
+            ),
             wrong: 0,
             parts: number(key.chars().count()),
         },

@@ -42,6 +42,8 @@ mod demand;
 mod dice;
 mod draw;
 mod judge;
+#[cfg(test)]
+mod kind_tests;
 mod plan;
 mod quota;
 mod response;

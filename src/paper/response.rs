@@ -81,15 +81,32 @@ impl AnswerShape {
     pub fn of(question: &Question) -> Self {
         let options = question.options.len();
         match question.detail.as_ref() {
-            None if question.kind == ItemKind::Ordering => Self::Places { places: options, options, once: true },
-            None => Self::Letters { kind: question.kind, options },
-            Some(Detail::Numeric(numeric)) => Self::Number { units: choosable(numeric.units.len()) },
+            None if question.kind == ItemKind::Ordering => Self::Places {
+                places: options,
+                options,
+                once: true,
+            },
+            None => Self::Letters {
+                kind: question.kind,
+                options,
+            },
+            Some(Detail::Numeric(numeric)) => Self::Number {
+                units: choosable(numeric.units.len()),
+            },
             Some(Detail::Text(_)) => Self::Line { max: SHORT_CHARS },
             Some(Detail::Cloze(blanks)) => Self::Blanks(blanks.iter().map(Self::of_blank).collect()),
-            Some(Detail::Matching(prompts)) => Self::Places { places: prompts.len(), options, once: false },
+            Some(Detail::Matching(prompts)) => Self::Places {
+                places: prompts.len(),
+                options,
+                once: false,
+            },
             Some(Detail::Hotspot(hotspot)) => {
                 // The picture's size is checked on the way in; here a point beyond it is in no region anyway.
-                Self::Points { width: u32::MAX, height: u32::MAX, most: hotspot.need }
+                Self::Points {
+                    width: u32::MAX,
+                    height: u32::MAX,
+                    most: hotspot.need,
+                }
             }
             Some(Detail::Written(written)) => Self::Lines { max: written.max_chars },
         }
@@ -97,8 +114,13 @@ impl AnswerShape {
 
     fn of_blank(blank: &Blank) -> Self {
         match blank {
-            Blank::Choice { options, .. } => Self::Letters { kind: ItemKind::Single, options: options.len() },
-            Blank::Numeric(numeric) => Self::Number { units: choosable(numeric.units.len()) },
+            Blank::Choice { options, .. } => Self::Letters {
+                kind: ItemKind::Single,
+                options: options.len(),
+            },
+            Blank::Numeric(numeric) => Self::Number {
+                units: choosable(numeric.units.len()),
+            },
             Blank::Text(_) => Self::Line { max: SHORT_CHARS },
         }
     }
@@ -107,22 +129,39 @@ impl AnswerShape {
     pub fn of_view(kind: ItemKind, options: usize, field: Option<&FieldView>) -> Self {
         match field {
             None => Self::Letters { kind, options },
-            Some(FieldView::Numeric { units }) => Self::Number { units: choosable(units.len()) },
+            Some(FieldView::Numeric { units }) => Self::Number {
+                units: choosable(units.len()),
+            },
             Some(FieldView::Text { max_chars }) => Self::Line { max: *max_chars },
             Some(FieldView::Cloze { blanks }) => Self::Blanks(blanks.iter().map(Self::of_blank_view).collect()),
-            Some(FieldView::Matching { prompts }) => Self::Places { places: prompts.len(), options, once: false },
-            Some(FieldView::Ordering {}) => Self::Places { places: options, options, once: true },
-            Some(FieldView::Hotspot { picture, need }) => {
-                Self::Points { width: picture.width, height: picture.height, most: *need }
-            }
+            Some(FieldView::Matching { prompts }) => Self::Places {
+                places: prompts.len(),
+                options,
+                once: false,
+            },
+            Some(FieldView::Ordering {}) => Self::Places {
+                places: options,
+                options,
+                once: true,
+            },
+            Some(FieldView::Hotspot { picture, need }) => Self::Points {
+                width: picture.width,
+                height: picture.height,
+                most: *need,
+            },
             Some(FieldView::Written { max_chars }) => Self::Lines { max: *max_chars },
         }
     }
 
     fn of_blank_view(blank: &BlankView) -> Self {
         match blank {
-            BlankView::Choice { options } => Self::Letters { kind: ItemKind::Single, options: options.len() },
-            BlankView::Numeric { units } => Self::Number { units: choosable(units.len()) },
+            BlankView::Choice { options } => Self::Letters {
+                kind: ItemKind::Single,
+                options: options.len(),
+            },
+            BlankView::Numeric { units } => Self::Number {
+                units: choosable(units.len()),
+            },
             BlankView::Text { max_chars } => Self::Line { max: *max_chars },
         }
     }
@@ -147,7 +186,9 @@ impl AnswerShape {
 fn line(text: &str, max: usize) -> Result<String, AnswerError> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
-        return Err(AnswerError::Form { form: "one line of text" });
+        return Err(AnswerError::Form {
+            form: "one line of text",
+        });
     }
     if text.chars().count() > max {
         return Err(AnswerError::TooLong);
@@ -170,8 +211,12 @@ fn lines(text: &str, max: usize) -> Result<String, AnswerError> {
 fn number(text: &str, units: usize) -> Result<String, AnswerError> {
     let text = line(text, NUMBER_CHARS)?;
     let (digits, unit) = split_unit(&text, units);
-    let digits = digits.parse::<Decimal>().map_or_else(|_| digits.trim().to_owned(), |number| number.to_string());
-    Ok(unit.map_or(digits.clone(), |unit| format!("{digits} {unit}").trim_start().to_owned()))
+    let digits = digits
+        .parse::<Decimal>()
+        .map_or_else(|_| digits.trim().to_owned(), |number| number.to_string());
+    Ok(unit.map_or(digits.clone(), |unit| {
+        format!("{digits} {unit}").trim_start().to_owned()
+    }))
 }
 
 /// The number and the letter of its unit, where there are units to choose from.
@@ -189,7 +234,9 @@ fn blanks(text: &str, shapes: &[AnswerShape]) -> Result<String, AnswerError> {
     if text.trim().is_empty() {
         return Ok(String::new());
     }
-    let form = AnswerError::Form { form: "a list with a text for each blank" };
+    let form = AnswerError::Form {
+        form: "a list with a text for each blank",
+    };
     let given: Vec<String> = serde_json::from_str(text).map_err(|_| form.clone())?;
     if given.len() != shapes.len() {
         return Err(form);
@@ -206,18 +253,27 @@ fn blanks(text: &str, shapes: &[AnswerShape]) -> Result<String, AnswerError> {
 }
 
 fn letters_at(text: &str, places: usize, options: usize, once: bool) -> Result<String, AnswerError> {
-    let given: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    let given: Vec<char> = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
     if given.is_empty() || given.iter().all(|c| *c == '-') && given.len() <= places {
         return Ok(String::new());
     }
     let known = |c: &char| *c == '-' || (0..options).any(|place| letter(place) == *c);
     if let Some(wrong) = given.iter().find(|c| !known(c)) {
-        return Err(AnswerError::NotAnOption { letter: *wrong, options });
+        return Err(AnswerError::NotAnOption {
+            letter: *wrong,
+            options,
+        });
     }
     let chosen: Vec<&char> = given.iter().filter(|c| **c != '-').collect();
     let twice = once && chosen.iter().collect::<BTreeSet<_>>().len() < chosen.len();
     if given.len() != places || twice {
-        return Err(AnswerError::Form { form: "a letter or - for each place" });
+        return Err(AnswerError::Form {
+            form: "a letter or - for each place",
+        });
     }
     Ok(given.into_iter().collect())
 }
@@ -250,15 +306,30 @@ mod tests {
     fn shapes() -> Vec<AnswerShape> {
         let number = AnswerShape::Number { units: 3 };
         vec![
-            AnswerShape::Letters { kind: ItemKind::Multiple, options: 5 },
+            AnswerShape::Letters {
+                kind: ItemKind::Multiple,
+                options: 5,
+            },
             number.clone(),
             AnswerShape::Number { units: 0 },
             AnswerShape::Line { max: 10 },
             AnswerShape::Lines { max: 30 },
             AnswerShape::Blanks(vec![number, AnswerShape::Line { max: 5 }]),
-            AnswerShape::Places { places: 3, options: 4, once: false },
-            AnswerShape::Places { places: 4, options: 4, once: true },
-            AnswerShape::Points { width: 200, height: 100, most: 2 },
+            AnswerShape::Places {
+                places: 3,
+                options: 4,
+                once: false,
+            },
+            AnswerShape::Places {
+                places: 4,
+                options: 4,
+                once: true,
+            },
+            AnswerShape::Points {
+                width: 200,
+                height: 100,
+                most: 2,
+            },
         ]
     }
 

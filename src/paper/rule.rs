@@ -290,7 +290,8 @@ mod tests {
                 "compact-80-20",
                 "mixed-60-20-20",
                 "demo-20",
-                "compact-80-20-ab"
+                "compact-80-20-ab",
+                "every-kind-13"
             ]
         );
         for rule in rules {

@@ -65,7 +65,9 @@ impl Paper {
 
     /// The questions that people mark.
     pub fn written(&self) -> impl Iterator<Item = &Question> {
-        self.questions.iter().filter(|question| question.kind == ItemKind::Written)
+        self.questions
+            .iter()
+            .filter(|question| question.kind == ItemKind::Written)
     }
 
     fn mark_one(&self, question: &Question, given: &str) -> QuestionScore {

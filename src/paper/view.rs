@@ -173,7 +173,11 @@ impl Paper {
             standard: self.standard.clone(),
             form: self.form(),
             sections: self.section_views(),
-            questions: self.questions.iter().map(|question| self.question_view(question)).collect(),
+            questions: self
+                .questions
+                .iter()
+                .map(|question| self.question_view(question))
+                .collect(),
             total: self.rule.total(),
             duration_minutes: self.rule.duration_minutes,
             earliest_submit_minutes: self.rule.earliest_submit_minutes,
@@ -221,7 +225,11 @@ impl Paper {
     fn question_view(&self, question: &Question) -> QuestionView {
         let option = |(place, text): (usize, &String)| {
             let (text, parts) = self.told(text);
-            OptionView { letter: letter(place), text, parts }
+            OptionView {
+                letter: letter(place),
+                text,
+                parts,
+            }
         };
         let (stem, parts) = self.told(&question.stem);
         QuestionView {
@@ -241,20 +249,29 @@ impl Paper {
             None => return None,
             Some(Detail::Numeric(numeric)) => FieldView::Numeric { units: units(numeric) },
             Some(Detail::Text(_)) => FieldView::Text { max_chars: SHORT_CHARS },
-            Some(Detail::Cloze(blanks)) => FieldView::Cloze { blanks: blanks.iter().map(blank_view).collect() },
+            Some(Detail::Cloze(blanks)) => FieldView::Cloze {
+                blanks: blanks.iter().map(blank_view).collect(),
+            },
             Some(Detail::Matching(prompts)) => {
                 let prompt = |text: &String| {
                     let (text, parts) = self.told(text);
                     PromptView { text, parts }
                 };
-                FieldView::Matching { prompts: prompts.iter().map(prompt).collect() }
+                FieldView::Matching {
+                    prompts: prompts.iter().map(prompt).collect(),
+                }
             }
             Some(Detail::Hotspot(hotspot)) => {
                 let shows = hotspot.shows.clone();
                 let picture = self.picture(&hotspot.picture)?;
-                FieldView::Hotspot { picture: Shown { shows, ..picture }, need: hotspot.need }
+                FieldView::Hotspot {
+                    picture: Shown { shows, ..picture },
+                    need: hotspot.need,
+                }
             }
-            Some(Detail::Written(written)) => FieldView::Written { max_chars: written.max_chars },
+            Some(Detail::Written(written)) => FieldView::Written {
+                max_chars: written.max_chars,
+            },
         })
     }
 }
@@ -265,7 +282,9 @@ fn units(numeric: &Numeric) -> Vec<String> {
 
 fn blank_view(blank: &Blank) -> BlankView {
     match blank {
-        Blank::Choice { options, .. } => BlankView::Choice { options: options.iter().map(|option| plain(option)).collect() },
+        Blank::Choice { options, .. } => BlankView::Choice {
+            options: options.iter().map(|option| plain(option)).collect(),
+        },
         Blank::Numeric(numeric) => BlankView::Numeric { units: units(numeric) },
         Blank::Text(_) => BlankView::Text { max_chars: SHORT_CHARS },
     }
