@@ -22,34 +22,16 @@ pub use work::{
     TaskBrief, WaitingVeto,
 };
 
-use std::sync::Arc;
-
-use super::{Broken, Caller, Office, Refusal};
+use super::bank::open_bank;
+use super::{Broken, Caller, Refusal};
 use crate::bank::{Bank, PracticalTask};
-use crate::kernel::{AccountId, BankVersionId, SessionId, SheetId, Timestamp};
+use crate::kernel::{AccountId, SessionId, SheetId, Timestamp};
 use crate::marking::{ConfirmedVeto, SheetRefusal};
 use crate::store::Connection;
 use crate::store::practical::{self as store, SheetRow, VetoRow, WorkRow};
 
 /// The duty under which an examiner stands in `assignment`.
 const EXAMINER: &str = "examiner";
-
-/// The bank of a version.
-async fn open_bank(office: &Office, id: BankVersionId) -> Result<Arc<Bank>, Refusal> {
-    let mut connection = office.store.read().await?;
-    let sealed = store::bank_content(&mut connection, id).await?;
-    drop(connection);
-    let fault = |cause: &dyn std::fmt::Display| Refusal::Fault(format!("bank {id}: {cause}"));
-    let sealed = sealed.ok_or_else(|| fault(&"not there"))?;
-    let plain = office
-        .keys
-        .vault
-        .open(&format!("bank_version.content/{id}"), &sealed)
-        .map_err(|error| fault(&error))?;
-    serde_json::from_slice(&plain)
-        .map(Arc::new)
-        .map_err(|error| fault(&error))
-}
 
 /// A task that the draw named; the bank has it, or something is broken.
 fn task_of<'b>(bank: &'b Bank, code: &str) -> Result<&'b PracticalTask, Refusal> {

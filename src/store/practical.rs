@@ -448,12 +448,3 @@ pub async fn confirm_veto(
     .await?;
     one_row(&done, "veto")
 }
-
-/// The sealed content of a bank version.
-pub async fn bank_content(connection: &mut Connection, id: BankVersionId) -> Result<Option<Vec<u8>>, StoreError> {
-    let row: Option<(Vec<u8>,)> = sqlx::query_as("SELECT content FROM bank_version WHERE id = $1")
-        .bind(id)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|(content,)| content))
-}

@@ -1,98 +1,131 @@
-//! Performing acts over HTTP: `/do/…` for forms, `/api/v1/…` for programs. One function each, for all acts.
+//! Performing acts over HTTP: `/do/…` for forms, `/api/v1/…` for programs. One handler each, for all acts.
+
+use std::pin::Pin;
 
 use axum::Json;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
 use super::App;
 use super::caller::{CANDIDATE_COOKIE, STAFF_COOKIE, Visitor, wants_json};
-use super::input::{Fields, Sent, from_fields, from_json, read_body};
+use super::input::{Fields, Sent, read, read_body};
 use super::refusal::respond;
-use crate::office::{Act, Broken, Kind, Policy, Refusal, policy};
+use crate::office::{Act, Broken, Caller, Kind, Office, Policy, Refusal, policy};
 
-/// The API: input from path and query or JSON, outcome as JSON.
-pub(super) async fn api<A: Act>(
-    State(app): State<App>,
-    visitor: Visitor,
-    path: RawPathParams,
-    request: Request,
-) -> Response {
-    match perform_api::<A>(&app, &visitor, &path, request).await {
-        Ok(outcome) => Json(outcome).into_response(),
-        Err(refusal) => respond(&app, &visitor, refusal, true),
-    }
+/// An act with its types forgotten, so that one pair of handlers performs all of them.
+#[derive(Clone, Copy)]
+pub(super) struct Door {
+    policy: Policy,
+    perform: for<'a> fn(&'a Office, &'a Caller, Sent) -> Answer<'a>,
 }
 
-async fn perform_api<A: Act>(
-    app: &App,
-    visitor: &Visitor,
-    path: &RawPathParams,
-    request: Request,
-) -> Result<A::Outcome, Refusal> {
-    // Who may not, learns nothing about the input either.
-    visitor.caller.may(&A::POLICY)?;
-    if A::POLICY.kind == Kind::Read {
-        let query = request.uri().query().unwrap_or_default().as_bytes();
-        let mut fields: Fields = serde_urlencoded::from_bytes(query).unwrap_or_default();
-        fields.retain(|(name, _)| name != "lang");
-        let act = from_fields::<A>(with_path(path, fields))?;
-        return app.office.perform(act, &visitor.caller).await;
-    }
-    let sent = request
-        .headers()
-        .get("x-csrf-token")
-        .and_then(|value| value.to_str().ok());
-    visitor.check_origin(request.headers(), sent)?;
-    app.limits
-        .count(&A::POLICY, &visitor.caller.address, app.office.now())?;
-    let act = match read_body(request, &A::POLICY).await? {
-        Sent::Json(mut object) => {
-            object.extend(path.iter().map(|(name, value)| (name.to_owned(), Value::from(value))));
-            from_json::<A>(object)?
+/// The outcome of an act as JSON, in the making.
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, Refusal>> + Send + 'a>>;
+
+impl Door {
+    /// The door to an act.
+    pub(super) fn to<A: Act>() -> Self {
+        Self {
+            policy: A::POLICY,
+            perform: |office, caller, sent| {
+                Box::pin(async move {
+                    let outcome = office.perform(read::<A>(sent)?, caller).await?;
+                    serde_json::to_vec(&outcome).map_err(|error| Refusal::Fault(error.to_string()))
+                })
+            },
         }
-        Sent::Fields(fields) => from_fields::<A>(with_path(path, fields))?,
-    };
-    app.office.perform(act, &visitor.caller).await
-}
-
-/// A form: input from path and fields; the answer is a redirect, a download, or a page that says what is wrong.
-pub(super) async fn form<A: Act>(
-    State(app): State<App>,
-    visitor: Visitor,
-    path: RawPathParams,
-    request: Request,
-) -> Response {
-    let json = wants_json(request.headers(), "");
-    match perform_form::<A>(&app, &visitor, &path, request).await {
-        Ok((outcome, next)) => answer(&app, &visitor, &A::POLICY, &outcome, next.as_deref(), json),
-        Err(refusal) => respond(&app, &visitor, refusal, json),
     }
-}
 
-async fn perform_form<A: Act>(
-    app: &App,
-    visitor: &Visitor,
-    path: &RawPathParams,
-    request: Request,
-) -> Result<(Value, Option<String>), Refusal> {
-    visitor.caller.may(&A::POLICY)?;
-    app.limits
-        .count(&A::POLICY, &visitor.caller.address, app.office.now())?;
-    let headers = request.headers().clone();
-    let Sent::Fields(mut fields) = read_body(request, &A::POLICY).await? else {
-        return Err(Broken::new("input-unreadable").with("cause", "JSON").into());
-    };
-    let csrf = take(&mut fields, "_csrf");
-    let next = take(&mut fields, "_next").filter(|next| is_local(next));
-    visitor.check_origin(&headers, csrf.as_deref())?;
-    let act = from_fields::<A>(with_path(path, fields))?;
-    let outcome = app.office.perform(act, &visitor.caller).await?;
-    let outcome = serde_json::to_value(outcome).map_err(|error| Refusal::Fault(error.to_string()))?;
-    Ok((outcome, next))
+    /// Its handler in the API.
+    pub(super) fn api(self) -> MethodRouter<App> {
+        let handler = move |State(app): State<App>, visitor: Visitor, path: RawPathParams, request: Request| async move {
+            match self.perform_api(&app, &visitor, &path, request).await {
+                Ok(outcome) => ([(header::CONTENT_TYPE, "application/json")], outcome).into_response(),
+                Err(refusal) => respond(&app, &visitor, refusal, true),
+            }
+        };
+        if self.policy.kind == Kind::Read {
+            get(handler)
+        } else {
+            post(handler)
+        }
+    }
+
+    /// Its handler for forms.
+    pub(super) fn form(self) -> MethodRouter<App> {
+        post(
+            move |State(app): State<App>, visitor: Visitor, path: RawPathParams, request: Request| async move {
+                let json = wants_json(request.headers(), "");
+                match self.perform_form(&app, &visitor, &path, request).await {
+                    Ok((outcome, next)) => answer(&app, &self.policy, &outcome, next.as_deref(), json),
+                    Err(refusal) => respond(&app, &visitor, refusal, json),
+                }
+            },
+        )
+    }
+
+    /// Input from path and query or JSON, outcome as JSON.
+    async fn perform_api(
+        self,
+        app: &App,
+        visitor: &Visitor,
+        path: &RawPathParams,
+        request: Request,
+    ) -> Result<Vec<u8>, Refusal> {
+        // Who may not, learns nothing about the input either.
+        visitor.caller.may(&self.policy)?;
+        if self.policy.kind == Kind::Read {
+            let query = request.uri().query().unwrap_or_default().as_bytes();
+            let mut fields: Fields = serde_urlencoded::from_bytes(query).unwrap_or_default();
+            fields.retain(|(name, _)| name != "lang");
+            let sent = Sent::Fields(with_path(path, fields));
+            return (self.perform)(&app.office, &visitor.caller, sent).await;
+        }
+        let csrf = request
+            .headers()
+            .get("x-csrf-token")
+            .and_then(|value| value.to_str().ok());
+        visitor.check_origin(request.headers(), csrf)?;
+        app.limits
+            .count(&self.policy, &visitor.caller.address, app.office.now())?;
+        let sent = match read_body(request, &self.policy).await? {
+            Sent::Json(mut object) => {
+                object.extend(path.iter().map(|(name, value)| (name.to_owned(), Value::from(value))));
+                Sent::Json(object)
+            }
+            Sent::Fields(fields) => Sent::Fields(with_path(path, fields)),
+        };
+        (self.perform)(&app.office, &visitor.caller, sent).await
+    }
+
+    /// Input from path and fields; the answer is a redirect, a download, or a page that says what is wrong.
+    async fn perform_form(
+        self,
+        app: &App,
+        visitor: &Visitor,
+        path: &RawPathParams,
+        request: Request,
+    ) -> Result<(Value, Option<String>), Refusal> {
+        visitor.caller.may(&self.policy)?;
+        app.limits
+            .count(&self.policy, &visitor.caller.address, app.office.now())?;
+        let headers = request.headers().clone();
+        let Sent::Fields(mut fields) = read_body(request, &self.policy).await? else {
+            return Err(Broken::new("input-unreadable").with("cause", "JSON").into());
+        };
+        let csrf = take(&mut fields, "_csrf");
+        let next = take(&mut fields, "_next").filter(|next| is_local(next));
+        visitor.check_origin(&headers, csrf.as_deref())?;
+        let sent = Sent::Fields(with_path(path, fields));
+        let outcome = (self.perform)(&app.office, &visitor.caller, sent).await?;
+        let outcome = serde_json::from_slice(&outcome).map_err(|error| Refusal::Fault(error.to_string()))?;
+        Ok((outcome, next))
+    }
 }
 
 fn with_path(path: &RawPathParams, mut fields: Fields) -> Fields {
@@ -113,7 +146,7 @@ pub(super) fn is_local(next: &str) -> bool {
     next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control)
 }
 
-fn answer(app: &App, visitor: &Visitor, policy: &Policy, outcome: &Value, next: Option<&str>, json: bool) -> Response {
+fn answer(app: &App, policy: &Policy, outcome: &Value, next: Option<&str>, json: bool) -> Response {
     if let Some(response) = download(outcome) {
         return response;
     }
@@ -142,7 +175,6 @@ fn answer(app: &App, visitor: &Visitor, policy: &Policy, outcome: &Value, next: 
         let shown = if signs_in { Value::Null } else { outcome.clone() };
         return (headers, Json(serde_json::json!({ "next": target, "outcome": shown }))).into_response();
     }
-    let _ = visitor;
     (headers, Redirect::to(&target)).into_response()
 }
 

@@ -6,7 +6,8 @@ use axum::http::header;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http_body_util::BodyExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde_json::{Map, Value};
 
 use crate::certificate::PhotoError;
@@ -130,31 +131,121 @@ async fn read_multipart(request: Request, limit: usize) -> Result<Sent, Refusal>
     Ok(Sent::Fields(fields))
 }
 
-/// Makes the act of fields; a field that occurs several times becomes one with commas.
-pub(super) fn from_fields<A: DeserializeOwned>(fields: Fields) -> Result<A, Refusal> {
-    let mut merged = Fields::new();
-    for (name, value) in fields {
-        match merged.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, values)) => {
-                values.push(',');
-                values.push_str(&value);
-            }
-            None => merged.push((name, value)),
-        }
-    }
-    let encoded = serde_urlencoded::to_string(&merged).map_err(|error| unreadable("", &error))?;
-    let reader = serde_urlencoded::Deserializer::new(url_pairs(encoded.as_bytes()));
+/// Makes the act of what was sent.
+pub(super) fn read<A: DeserializeOwned>(sent: Sent) -> Result<A, Refusal> {
+    let parts = match sent {
+        Sent::Json(object) => object
+            .into_iter()
+            .map(|(name, value)| (name, Part::Json(value)))
+            .collect(),
+        Sent::Fields(fields) => merged(fields),
+    };
+    let reader = MapDeserializer::<_, serde_json::Error>::new(parts.into_iter());
     serde_path_to_error::deserialize(reader).map_err(|error| unreadable(&error.path().to_string(), error.inner()))
 }
 
-fn url_pairs(encoded: &[u8]) -> form_urlencoded::Parse<'_> {
-    form_urlencoded::parse(encoded)
+/// Fields by name; one that occurs several times becomes one with commas.
+fn merged(fields: Fields) -> Vec<(String, Part)> {
+    let mut parts: Vec<(String, Part)> = Vec::new();
+    for (name, value) in fields {
+        match parts.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, Part::Text(values))) => {
+                values.push(',');
+                values.push_str(&value);
+            }
+            _ => parts.push((name, Part::Text(value))),
+        }
+    }
+    parts
 }
 
-/// Makes the act of a JSON object.
-pub(super) fn from_json<A: DeserializeOwned>(object: Map<String, Value>) -> Result<A, Refusal> {
-    serde_path_to_error::deserialize(Value::Object(object))
-        .map_err(|error| unreadable(&error.path().to_string(), error.inner()))
+/// One input of an act, from a form or from JSON. Both are read by the same code, so that every act is compiled for one
+/// kind of reader only.
+enum Part {
+    /// A field's text; numbers are read out of it.
+    Text(String),
+    /// A member of a JSON object, with its own type.
+    Json(Value),
+}
+
+impl IntoDeserializer<'_, serde_json::Error> for Part {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// Numbers and truth values: parsed out of a text.
+macro_rules! parsed {
+    ($($method:ident $visit:ident $kind:ty;)+) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            match self {
+                Self::Text(text) => match text.parse::<$kind>() {
+                    Ok(value) => visitor.$visit(value),
+                    Err(error) => Err(serde::de::Error::custom(error)),
+                },
+                Self::Json(value) => value.$method(visitor),
+            }
+        }
+    )+};
+}
+
+impl<'de> Deserializer<'de> for Part {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Text(text) => visitor.visit_string(text),
+            Self::Json(value) => value.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Json(Value::Null) => visitor.visit_none(),
+            part => visitor.visit_some(part),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let value = match self {
+            Self::Text(text) => Value::String(text),
+            Self::Json(value) => value,
+        };
+        value.deserialize_enum(name, variants, visitor)
+    }
+
+    parsed! {
+        deserialize_bool visit_bool bool;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_f32 visit_f32 f32;
+        deserialize_f64 visit_f64 f64;
+    }
+
+    serde::forward_to_deserialize_any! {
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
 }
 
 fn unreadable(field: &str, cause: &dyn std::fmt::Display) -> Refusal {
@@ -163,4 +254,68 @@ fn unreadable(field: &str, cause: &dyn std::fmt::Display) -> Refusal {
         .with("cause", cause.to_string())
         .at(field)
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+    use crate::office::List;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Asked {
+        name: String,
+        number: u16,
+        sure: bool,
+        #[serde(default)]
+        note: Option<String>,
+        rooms: List<String>,
+        kind: Kind,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        Theory,
+    }
+
+    fn fields(pairs: &[(&str, &str)]) -> Sent {
+        Sent::Fields(pairs.iter().map(|&(name, value)| (name.into(), value.into())).collect())
+    }
+
+    #[test]
+    fn a_form_and_json_give_the_same_act() {
+        let form = fields(&[
+            ("name", "王·五"),
+            ("number", "7"),
+            ("sure", "true"),
+            ("rooms", "a"),
+            ("rooms", "b"),
+            ("kind", "theory"),
+        ]);
+        let json = json!({
+            "name": "王·五", "number": 7, "sure": true, "note": null, "rooms": ["a", "b"], "kind": "theory",
+        });
+        let Value::Object(json) = json else { panic!("an object") };
+        let form: Asked = read(form).unwrap();
+        assert_eq!(form, read(Sent::Json(json)).unwrap());
+        assert_eq!((form.number, form.rooms.0.len(), form.note), (7, 2, None));
+    }
+
+    #[test]
+    fn an_input_that_cannot_be_read_is_named() {
+        let form = fields(&[
+            ("name", "n"),
+            ("number", "seven"),
+            ("sure", "true"),
+            ("rooms", ""),
+            ("kind", "theory"),
+        ]);
+        let Err(Refusal::Invalid(problems)) = read::<Asked>(form) else {
+            panic!("a word is no number");
+        };
+        assert_eq!(problems[0].field, "number");
+    }
 }

@@ -1,7 +1,7 @@
 //! The one table of routes. Each has a policy; a route that is not here does not exist.
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
@@ -77,23 +77,20 @@ pub(super) fn answer(path: &str, policy: Policy, handler: MethodRouter<App>) -> 
 /// The routes of an act: one in the API, and one for forms if it changes something.
 pub(super) fn act<A: Act>() -> Vec<Route> {
     let policy = A::POLICY;
+    let door = forms::Door::to::<A>();
     let schema: Schemas = |generator| (generator.subschema_for::<A>(), generator.subschema_for::<A::Outcome>());
     let api = Route {
         method: if policy.kind == Kind::Read { "GET" } else { "POST" },
         path: format!("/api/v1{}", policy.path),
         access: Access::Act(policy),
-        handler: if policy.kind == Kind::Read {
-            get(forms::api::<A>)
-        } else {
-            post(forms::api::<A>)
-        },
+        handler: door.api(),
         schema: Some(schema),
     };
     let form = (policy.kind == Kind::Write).then(|| Route {
         method: "POST",
         path: format!("/do{}", policy.path),
         access: Access::Act(policy),
-        handler: post(forms::form::<A>),
+        handler: door.form(),
         schema: None,
     });
     std::iter::once(api).chain(form).collect()

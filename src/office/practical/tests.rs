@@ -9,10 +9,11 @@ use super::*;
 use crate::bank;
 use crate::identity::Role;
 use crate::kernel::{
-    ApplicationId, Clock, HOUR, Language, ManualClock, Marks, SeededEntropy, SheetId, SignInId, canonical_json,
+    ApplicationId, BankVersionId, Clock, HOUR, Language, ManualClock, Marks, SeededEntropy, SheetId, SignInId,
+    canonical_json,
 };
 use crate::marking::{MeanRule, mean_of};
-use crate::office::{Act, Actor};
+use crate::office::{Act, Actor, Office};
 use crate::store::Store;
 use crate::store::practical::fixture::{self, Hall};
 

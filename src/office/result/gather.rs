@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::gap::{Gap, GapKind};
-use crate::bank::{Bank, VetoScope};
+use crate::bank::{Bank, PracticalTask, VetoScope};
 use crate::kernel::{ApplicationId, AttemptId, BatchId, Exact, Marks, SessionId, Vault};
 use crate::marking::{MeanRule, TaskPart, mean_of_marks, practical_score};
+use crate::office::bank::open_bank;
 use crate::office::{Office, Refusal};
 use crate::paper::Paper;
 use crate::store::Connection;
@@ -52,7 +53,9 @@ pub(super) struct TaskFacts {
 }
 
 /// Reads the facts of a batch.
-pub(super) async fn facts(office: &Office, connection: &mut Connection, id: BatchId) -> Result<Facts, Refusal> {
+pub(super) async fn facts(office: &Office, id: BatchId) -> Result<Facts, Refusal> {
+    let mut reading = office.store.read().await?;
+    let connection = &mut reading;
     let batch = super::batch(connection, id).await?;
     let sessions = rows::sessions(connection, id).await?;
     let kind_of = |wanted: SessionId| {
@@ -70,44 +73,30 @@ pub(super) async fn facts(office: &Office, connection: &mut Connection, id: Batc
     let closed = sessions.iter().filter(|session| session.state == "closed");
     let closed = closed.map(|session| session.id).collect();
     let attempts = rows::attempts(connection, id).await?;
-    let draws = rows::draws(connection, id).await?;
-    let tasks = if draws.is_empty() {
-        BTreeMap::new()
-    } else {
-        tasks(
-            office,
-            rows::bank_content(connection, batch.bank_version_id).await?,
-            &batch,
-        )
-        .await?
-    };
-    Ok(Facts {
+    let mut facts = Facts {
         applicants: rows::applicants(connection, id).await?,
         closed,
         seats,
         attempts: attempts.into_iter().map(|row| (row.application_id, row)).collect(),
-        draws,
+        draws: rows::draws(connection, id).await?,
         sheets: rows::sheets(connection, id).await?,
         vetoes: rows::vetoes(connection, id).await?,
-        tasks,
+        tasks: BTreeMap::new(),
         batch,
-    })
+    };
+    drop(reading);
+    if !facts.draws.is_empty() {
+        facts.tasks = tasks(open_bank(office, facts.batch.bank_version_id).await?.as_ref());
+    }
+    Ok(facts)
 }
 
-async fn tasks(office: &Office, sealed: Vec<u8>, batch: &BatchRow) -> Result<BTreeMap<String, TaskFacts>, Refusal> {
-    let vault = office.keys.vault.clone();
-    let place = format!("bank_version.content/{}", batch.bank_version_id);
-    let bank = tokio::task::spawn_blocking(move || -> Result<Bank, String> {
-        let plain = vault.open(&place, &sealed).map_err(|error| error.to_string())?;
-        serde_json::from_slice(&plain).map_err(|error| error.to_string())
-    });
-    let bank = bank.await.map_err(|error| Refusal::Fault(error.to_string()))?;
-    let bank = bank.map_err(|cause| Refusal::Fault(format!("bank of the batch: {cause}")))?;
-    let facts = |task: &crate::bank::PracticalTask| TaskFacts {
+fn tasks(bank: &Bank) -> BTreeMap<String, TaskFacts> {
+    let facts = |task: &PracticalTask| TaskFacts {
         most: task.elements.iter().map(|element| element.marks).sum(),
         vetoes: task.vetoes.iter().map(|veto| (veto.code.clone(), veto.scope)).collect(),
     };
-    Ok(bank.tasks.iter().map(|task| (task.code.clone(), facts(task))).collect())
+    bank.tasks.iter().map(|task| (task.code.clone(), facts(task))).collect()
 }
 
 impl Facts {

@@ -69,8 +69,7 @@ impl Act for SettleResults {
 impl SettleResults {
     /// The results, and how many gaps were passed over with a reason.
     async fn compute(&self, office: &Office) -> Result<(Vec<ResultRow>, usize), Refusal> {
-        let mut connection = office.store.read().await?;
-        let facts = gather::facts(office, &mut connection, self.batch).await?;
+        let facts = gather::facts(office, self.batch).await?;
         if !matches!(facts.batch.state.as_str(), "open" | "settled") {
             return Err(Broken::new("result-already-approved").into());
         }
@@ -91,6 +90,7 @@ impl SettleResults {
             }
         }
         let accepted = gap::refuse(gaps, &self.accept_absent, &self.accept_spread)?;
+        let mut connection = office.store.read().await?;
         let theory = theory(office, &mut connection, &facts).await?;
         drop(connection);
         let mut results = Vec::new();

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use crate::kernel::{ApplicationId, AttemptId, BankVersionId, BatchId, Marks, PaperId, SessionId, SheetId};
+use crate::kernel::{ApplicationId, AttemptId, BatchId, Marks, PaperId, SessionId, SheetId};
 use crate::store::{Connection, StoreError};
 
 /// A session of a batch.
@@ -172,12 +172,4 @@ pub async fn vetoes(connection: &mut Connection, batch: BatchId) -> Result<Vec<V
     .bind(batch)
     .fetch_all(connection)
     .await?)
-}
-
-/// The sealed content of a bank.
-pub async fn bank_content(connection: &mut Connection, bank: BankVersionId) -> Result<Vec<u8>, StoreError> {
-    Ok(sqlx::query_scalar("SELECT content FROM bank_version WHERE id = $1")
-        .bind(bank)
-        .fetch_one(connection)
-        .await?)
 }

@@ -7,8 +7,8 @@ mod input;
 use sqlx::FromRow;
 
 pub use input::{
-    AnswerRow, AttemptRow, DrawRow, SeatRow, SessionRow, SheetRow, VetoRow, answers, attempts, bank_content, draws,
-    paper_content, seats, sessions, sheets, vetoes,
+    AnswerRow, AttemptRow, DrawRow, SeatRow, SessionRow, SheetRow, VetoRow, answers, attempts, draws, paper_content,
+    seats, sessions, sheets, vetoes,
 };
 
 use super::{Connection, StoreError, one_row};
