@@ -227,21 +227,14 @@ fn blank(mut fields: Fields<'_, '_>) -> Option<Blank> {
             within(&mut fields, "options", options.len(), 2..=8);
             let key = key?;
             let mut letters = key.chars();
-            let known = letters
-                .next()
-                .filter(|first| (0..options.len()).any(|place| letter(place) == *first));
-            let Some(key) = known.filter(|_| letters.next().is_none()) else {
-                let form = "A … H".to_owned();
-                fields.report(
-                    "key",
-                    ProblemKind::KeyForm {
-                        key: key.chars().take(20).collect(),
-                        form,
-                    },
-                );
-                fields.finish();
-                return None;
-            };
+            let known = |first: &char| (0..options.len()).any(|place| letter(place) == *first);
+            let first = letters.next().filter(known).filter(|_| letters.next().is_none());
+            // A bank with a wrong key is refused, whatever stands for it here.
+            let key = first.unwrap_or_else(|| {
+                let (key, form) = (key.chars().take(20).collect(), "A … H".to_owned());
+                fields.report("key", ProblemKind::KeyForm { key, form });
+                'A'
+            });
             formulas(&mut fields, [("options", options.iter())]);
             Some(Blank::Choice { options, key })
         }

@@ -14,7 +14,6 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rich::Shown;
 use crate::kernel::Digest;
 
 /// The largest picture file that is looked at, in bytes.
@@ -35,6 +34,9 @@ pub struct Picture {
     pub name: String,
     /// `image/png` or `image/jpeg`.
     pub media_type: String,
+    /// The digest of its bytes.
+    #[schemars(with = "String")]
+    pub digest: Digest,
     /// Its width in pixels.
     pub width: u32,
     /// Its height in pixels.
@@ -75,21 +77,6 @@ impl<'de> Deserialize<'de> for PictureBytes {
 }
 
 impl Picture {
-    /// The digest of its bytes.
-    pub fn digest(&self) -> Digest {
-        Digest::of(&self.bytes.0)
-    }
-
-    /// As a page refers to it.
-    pub fn shown(&self) -> Shown {
-        Shown {
-            digest: self.digest().to_string(),
-            shows: String::new(),
-            width: self.width,
-            height: self.height,
-        }
-    }
-
     /// Opens the picture in a file and writes it anew, or tells why not.
     pub fn open(name: &str, file: &[u8]) -> Result<Self, String> {
         if file.len() > MAX_PICTURE_BYTES {
@@ -127,6 +114,7 @@ impl Picture {
         Ok(Self {
             name: name.to_owned(),
             media_type: media_type.to_owned(),
+            digest: Digest::of(&bytes),
             width,
             height,
             bytes: PictureBytes(bytes),

@@ -67,6 +67,8 @@ pub struct Office {
     pub banks: bank::Shelf,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
+    /// Which texts are answers to which question of whose paper.
+    pub shapes: terminal::shape::Shapes,
     /// Where certificates are made.
     pub press: certificate::Press,
 }
@@ -120,6 +122,7 @@ impl Office {
             demo,
             banks: bank::Shelf::default(),
             desk,
+            shapes: terminal::shape::Shapes::default(),
         }
     }
 

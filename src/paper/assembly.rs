@@ -136,7 +136,7 @@ impl<'b> Assembly<'b> {
 fn reference(picture: &Picture) -> (&str, PictureReference) {
     let reference = PictureReference {
         name: picture.name.clone(),
-        digest: picture.digest(),
+        digest: picture.digest,
         width: picture.width,
         height: picture.height,
     };

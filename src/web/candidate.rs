@@ -7,11 +7,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::caller::Visitor;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, page};
 use super::{App, Frame};
 use crate::office::desk::Receipt;
+use crate::office::terminal::picture::own_picture;
 use crate::office::terminal::{
     ConfirmPerson, Photo, SaveAnswers, ShowPaper, ShowTerminal, StartAttempt, SubmitAttempt, TerminalSignIn,
     TerminalView, own_photo,
@@ -24,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         page("/exam", Who::Anyone, get(sign_in)),
         page("/exam/confirm", Who::Candidate, get(confirm)),
         page("/exam/photo", Who::Candidate, get(photo)),
+        page("/exam/picture/{digest}", Who::Candidate, get(picture)),
         page("/exam/wait", Who::Candidate, get(wait)),
         page("/exam/paper", Who::Candidate, get(paper)),
         page("/exam/done", Who::Candidate, get(done)),
@@ -110,6 +113,14 @@ async fn photo(State(app): State<App>, visitor: Visitor) -> Response {
     }
 }
 
+/// `GET /exam/picture/{digest}`: a picture of one's own paper.
+async fn picture(State(app): State<App>, visitor: Visitor, Path(digest): Path<String>) -> Response {
+    match own_picture(&app.office, &visitor.caller, &digest).await {
+        Ok(picture) => photo_response(picture),
+        Err(refusal) => respond(&app, &visitor, refusal, true),
+    }
+}
+
 /// What may stand before the paper, for the script's words.
 const GATES: &[&str] = &[
     "ready",
@@ -166,6 +177,27 @@ const WORDS: &[(&str, &str)] = &[
     ("kind_single", "exam-kind-single"),
     ("kind_multiple", "exam-kind-multiple"),
     ("kind_true_false", "exam-kind-true-false"),
+    ("kind_numeric", "exam-kind-numeric"),
+    ("kind_text", "exam-kind-text"),
+    ("kind_cloze", "exam-kind-cloze"),
+    ("kind_matching", "exam-kind-matching"),
+    ("kind_ordering", "exam-kind-ordering"),
+    ("kind_hotspot", "exam-kind-hotspot"),
+    ("kind_written", "exam-kind-written"),
+    ("field_choose", "exam-field-choose"),
+    ("field_unit", "exam-field-unit"),
+    ("field_number", "exam-field-number"),
+    ("field_no_number", "exam-field-no-number"),
+    ("field_text", "exam-field-text"),
+    ("field_written", "exam-field-written"),
+    ("field_match_how", "exam-field-match-how"),
+    ("field_order_how", "exam-field-order-how"),
+    ("field_order_none", "exam-field-order-none"),
+    ("field_spot_how", "exam-field-spot-how"),
+    ("field_spot_left", "exam-field-spot-left"),
+    ("field_spot_top", "exam-field-spot-top"),
+    ("field_spot_here", "exam-field-spot-here"),
+    ("state_partial", "exam-state-partial"),
     ("save_saved", "exam-saved"),
     ("save_waiting", "exam-waiting"),
     ("save_unsaved", "exam-unsaved"),
@@ -197,6 +229,10 @@ const COUNTED: &[(&str, &str)] = &[
     ("undelivered", "exam-undelivered-n"),
     ("recovered", "exam-recovered-n"),
     ("sure_open", "exam-sure-open"),
+    ("field_blank", "exam-field-blank-n"),
+    ("field_step", "exam-field-step-n"),
+    ("field_spot", "exam-field-spot-n"),
+    ("field_spot_need", "exam-field-spot-need"),
 ];
 
 /// Messages with other facts: `{all}`, `{marks}`, `{time}` reach the script as they are.
@@ -207,6 +243,9 @@ fn script_words(frame: &Frame) -> Vec<(&'static str, String)> {
     let rest = [
         ("place", of_all("exam-place")),
         ("answered", of_all("exam-answered-n")),
+        ("field_chars", of_all("exam-field-chars")),
+        ("field_order", frame.say("exam-field-order-now", "order", "{order}")),
+        ("field_spot_at", frame.say("exam-field-spot-at", "at", "{at}")),
         ("marks", frame.say("exam-marks-n", "marks", "{marks}")),
         ("earliest", frame.say("exam-earliest-in", "time", "{time}")),
     ];
