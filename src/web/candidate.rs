@@ -192,6 +192,7 @@ const WORDS: &[(&str, &str)] = &[
     ("field_written", "exam-field-written"),
     ("field_match_how", "exam-field-match-how"),
     ("field_order_how", "exam-field-order-how"),
+    ("field_step", "exam-field-step"),
     ("field_order_none", "exam-field-order-none"),
     ("field_spot_how", "exam-field-spot-how"),
     ("field_spot_left", "exam-field-spot-left"),
@@ -230,7 +231,6 @@ const COUNTED: &[(&str, &str)] = &[
     ("recovered", "exam-recovered-n"),
     ("sure_open", "exam-sure-open"),
     ("field_blank", "exam-field-blank-n"),
-    ("field_step", "exam-field-step-n"),
     ("field_spot", "exam-field-spot-n"),
     ("field_spot_need", "exam-field-spot-need"),
 ];

@@ -17,6 +17,8 @@ mod browser;
 mod cast;
 mod chromium;
 mod house;
+mod kinds;
+mod kinds_browser;
 mod order;
 mod people;
 mod policy;

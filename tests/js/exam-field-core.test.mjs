@@ -13,7 +13,8 @@ test('letters stand at places, and none anywhere is no answer', () => {
 
 test('a step that is taken goes where the new one came from', () => {
   assert.equal(putStep('', 3, 'B', 1), 'B--');
-  assert.equal(putStep('B--', 3, 'A', 1), 'A--', 'B came from nowhere and A too: B waits');
+  assert.equal(putStep('B--', 3, 'A', 1), 'AB-', 'A came from nowhere: B goes to the first free step');
+  assert.equal(putStep('AB-', 3, 'C', 1), 'CBA');
   assert.equal(putStep('AB-', 3, 'B', 1), 'BA-');
   assert.equal(putStep('ABC', 3, 'B', 0), 'A-C');
   assert.equal(putStep('A--', 3, 'A', 0), '');

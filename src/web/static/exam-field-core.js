@@ -9,13 +9,15 @@ export function writePlaces(letters) {
   return letters.every((letter) => letter === '-') ? '' : letters.join('');
 }
 
-/** Puts an option at a step (from 1; 0 takes it out). What stood there goes where the option came from. */
+/** Puts an option at a step (from 1; 0 takes it out). What stood there goes where the option came from, or, where it came
+    from nowhere, to the first free step: nothing that was put in order falls out of it. */
 export function putStep(value, places, letter, step) {
   const letters = readPlaces(value, places);
   const from = letters.indexOf(letter);
-  const displaced = step > 0 ? letters[step - 1] : '-';
-  if (from >= 0) letters[from] = displaced === letter ? '-' : displaced;
+  const there = step > 0 ? letters[step - 1] : '-';
+  if (from >= 0) letters[from] = '-';
   if (step > 0) letters[step - 1] = letter;
+  if (there !== '-' && there !== letter) letters[from >= 0 ? from : letters.indexOf('-')] = there;
   return writePlaces(letters);
 }
 

@@ -17,7 +17,7 @@ export function commitTyped() {
 addEventListener('pagehide', commitTyped, { capture: true });
 
 /** Tells of typing: at once that something changes, and what it is after a pause or when the field is left. */
-function listen(control, question, on, read) {
+function listen(control, question, on, read, pauses = control.tagName !== 'SELECT') {
   const commit = () => {
     clearTimeout(timer);
     typed.delete(question.number);
@@ -26,11 +26,13 @@ function listen(control, question, on, read) {
   let timer = null;
   control.addEventListener('input', () => {
     clearTimeout(timer);
+    // What was begun in another field of the question is handed over first.
+    if (typed.has(question.number) && typed.get(question.number) !== commit) typed.get(question.number)();
     timer = setTimeout(commit, IDLE);
     typed.set(question.number, commit);
     on.typing(question);
   });
-  control.addEventListener('change', () => { if (typed.has(question.number) || control.tagName === 'SELECT') commit(); });
+  control.addEventListener(pauses && control.tagName === 'SELECT' ? 'blur' : 'change', () => { if (typed.get(question.number) === commit) commit(); });
 }
 
 function put(control, value) {
@@ -102,10 +104,12 @@ function ordering(question, words, on) {
   const { options } = question;
   let present = '';
   const now = make('p', { class: 'order-now', role: 'status' });
-  const steps = options.map((_, step) => ({ value: String(step + 1), text: fill(words.field_step, { n: step + 1 }) }));
+  // The text begins with its number, so that the number's key finds it.
+  const steps = options.map((_, step) => ({ value: String(step + 1), text: String(step + 1) }));
   const selects = options.map((option) => {
-    const select = choice(option.text, words.field_choose, steps);
-    select.addEventListener('change', () => on.set(question, putStep(present, options.length, option.letter, Number(select.value))));
+    const select = choice(option.text, words.field_step, steps);
+    // Arrow keys pass through the steps between: only where they stop counts.
+    listen(select, question, on, () => putStep(present, options.length, option.letter, Number(select.value)), true);
     return select;
   });
   const rows = options.map((option, index) => make('label', { class: 'pair' }, make('span', {}, make('b', {}, option.letter), ' ', ...rich(option.parts, option.text)), selects[index]));

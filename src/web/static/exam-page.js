@@ -216,7 +216,10 @@ function run({ state, paper, keep, answers, countdown }) {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
     // Letters that are typed into an answer mean themselves.
-    if (event.target.matches?.('input:not([type=radio], [type=checkbox]), select, textarea, .spot')) return;
+    if (event.target.matches?.('input:not([type=radio], [type=checkbox]), select, textarea, .spot')) {
+      if (event.key === 'Escape') cards.get(shown.current).focus();
+      return;
+    }
     const question = questions.get(shown.current);
     const meaning = keyMeaning(event.key, question.kind, letters(question));
     if (!meaning) return;
