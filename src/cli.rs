@@ -6,6 +6,7 @@ mod demo;
 mod serve;
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -158,14 +159,12 @@ fn config(command: ConfigCommand) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints a line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "this is what a command line is for")]
+/// Prints a line for the person at the terminal. A reader who stops reading (`… | head`) stops nothing else.
 fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Prints what went wrong.
-#[expect(clippy::print_stderr, reason = "this is what a command line is for")]
 fn complain(text: &str) {
-    eprintln!("jianding: {text}");
+    let _ = writeln!(std::io::stderr(), "jianding: {text}");
 }

@@ -44,7 +44,7 @@ const NAMES: [&str; 16] = [
     "呼格吉勒图·孛儿只斤",
     "司马相如",
     "鱻㙍",
-    "Zoë Müller",
+    "Željko Müller-Šimić",
     "一",
 ];
 

@@ -1,4 +1,4 @@
-//! The faces that text is set in: a built-in one, and others that an office adds for rare characters.
+//! The faces that text is set in: built-in ones, and others that an office adds for rare characters.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,8 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Artwork;
 
-const BUILT_IN: &[u8] = include_bytes!("../../assets/fonts/NotoSerifSC-Exam.otf");
-const BUILT_IN_NAME: &str = "NotoSerifSC";
+/// The built-in faces: Chinese first, then Latin letters that it lacks.
+const BUILT_IN: [(&str, &[u8]); 2] = [
+    ("NotoSerifSC", include_bytes!("../../assets/fonts/NotoSerifSC-Exam.otf")),
+    (
+        "NotoSerif",
+        include_bytes!("../../assets/fonts/NotoSerif-LatinExtended.ttf"),
+    ),
+];
 
 /// The faces in the order in which they are asked for a character. Parsed once and shared.
 #[derive(Debug, Clone)]
@@ -38,14 +44,15 @@ pub enum FontError {
 }
 
 impl Fonts {
-    /// The built-in face alone.
+    /// The built-in faces alone.
     pub fn built_in() -> Result<Self, FontError> {
         Self::with_fallbacks(&[])
     }
 
-    /// The built-in face, then these files in turn for the characters that it lacks.
+    /// The built-in faces, then these files in turn for the characters that it lacks.
     pub fn with_fallbacks(paths: &[PathBuf]) -> Result<Self, FontError> {
-        let mut faces = vec![Face::parse(BUILT_IN_NAME, Cow::Borrowed(BUILT_IN))?];
+        let built_in = BUILT_IN.map(|(name, bytes)| Face::parse(name, Cow::Borrowed(bytes)));
+        let mut faces = built_in.into_iter().collect::<Result<Vec<_>, _>>()?;
         for path in paths {
             let bytes = std::fs::read(path).map_err(|source| FontError::Unreadable {
                 path: path.clone(),
@@ -193,7 +200,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// The built-in face, parsed once for all tests.
+    /// The built-in faces, parsed once for all tests.
     pub(crate) static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::built_in().unwrap());
 
     #[test]
@@ -204,6 +211,23 @@ pub(crate) mod tests {
                 .is_empty()
         );
         assert_eq!(FONTS.missing("王\u{30EDD}小\u{30EDD}"), ['\u{30EDD}']);
+    }
+
+    #[test]
+    fn a_letter_comes_from_the_first_face_that_has_it() {
+        let face = |c| FONTS.find(c).map(|found| FONTS.face(found.face).name.clone());
+        assert_eq!(face('王').as_deref(), Some("NotoSerifSC"));
+        assert_eq!(face('a').as_deref(), Some("NotoSerifSC"));
+        assert_eq!(face('Š').as_deref(), Some("NotoSerif"));
+    }
+
+    #[test]
+    fn a_font_of_the_office_is_asked_after_the_built_in_ones() {
+        let file = tempfile::Builder::new().suffix(".ttf").tempfile().unwrap();
+        std::fs::write(file.path(), BUILT_IN[1].1).unwrap();
+        let fonts = Fonts::with_fallbacks(&[file.path().to_owned()]).unwrap();
+        assert_eq!(fonts.faces.len(), 3);
+        assert_eq!(fonts.find('Ž').map(|found| found.face), Some(1));
     }
 
     #[test]

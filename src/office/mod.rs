@@ -9,6 +9,7 @@ pub mod input;
 mod keys;
 mod op;
 pub mod policy;
+pub mod progress;
 mod refusal;
 
 pub mod account;
@@ -71,6 +72,8 @@ pub struct Office {
     pub shapes: terminal::shape::Shapes,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// How far slow work has come.
+    pub progress: progress::Progress,
 }
 
 /// What an office stands on.
@@ -123,6 +126,7 @@ impl Office {
             banks: bank::Shelf::default(),
             desk,
             shapes: terminal::shape::Shapes::default(),
+            progress: progress::Progress::default(),
         }
     }
 

@@ -79,6 +79,7 @@ policies! {
     SET_UP: Write "set-up" "/set-up" Anyone, "Makes the first administrator, with the one-time link.";
     SIGN_IN: Write "sign-in" "/sign-in" Anyone, "Signs a member of staff in.";
     SIGN_OUT: Write "sign-out" "/sign-out" SignedIn, "Ends the sign-in.";
+    PROGRESS: Read "progress" "/progress" Staff, "Tells how far one's own slow work has come.";
     ME: Read "me" "/me" SignedIn, "Tells who is signed in, and with which roles.";
     PASSWORD_CHANGE: Write "password.change" "/password" Staff, "Changes one's own password; ends all other sign-ins.";
     PASSWORD_SET: Write "password.set" "/password/first" Anyone, "Sets a first password with a one-time link.";

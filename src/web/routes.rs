@@ -136,6 +136,7 @@ fn account_routes() -> Vec<Route> {
         act::<office::account::SetUp>(),
         act::<office::account::SignIn>(),
         act::<office::account::SignOut>(),
+        act::<office::progress::ShowProgress>(),
         act::<office::account::Me>(),
         act::<office::account::ChangePassword>(),
         act::<office::account::SetPassword>(),

@@ -594,3 +594,16 @@ fn a_database_held_by_somebody_else_is_busy_and_loses_nothing() {
         assert_eq!(stored(&candidate).await[0]["value"], "F");
     });
 }
+
+#[test]
+fn a_reader_who_stops_reading_stops_no_command() {
+    let mut check = std::process::Command::new(env!("CARGO_BIN_EXE_jianding"))
+        .args(["bank", "check", concat!(env!("CARGO_MANIFEST_DIR"), "/question-banks")])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(check.stdout.take());
+    let done = check.wait_with_output().unwrap();
+    assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
+}

@@ -78,13 +78,16 @@ impl Act for CheckRoll {
         let batch = batch_of(&mut connection, self.batch).await?;
         registration_open(&batch, office.now())?;
         let trial = Trial::of(office, &mut connection, self.batch).await?;
+        let steps = office.progress.begin(caller, sheet.rows.len() * 3);
         let mut modes = Vec::new();
         for mode in [
             ImportMode::OverwriteSame,
             ImportMode::SkipSame,
             ImportMode::ClearThenImport,
         ] {
-            let decided = trial.run(&mut connection, &sheet, mode, caller.language).await?;
+            let decided = trial
+                .run(&mut connection, &sheet, mode, caller.language, &steps)
+                .await?;
             modes.push(ModeTried {
                 mode,
                 counts: decided.counts,
@@ -144,7 +147,10 @@ impl Act for ImportRoll {
         let batch = batch_of(op.connection(), self.batch).await?;
         registration_open(&batch, now)?;
         let trial = Trial::of(office, op.connection(), self.batch).await?;
-        let decided = trial.run(op.connection(), &sheet, self.mode, caller.language).await?;
+        let steps = office.progress.begin(caller, sheet.rows.len() * 2);
+        let decided = trial
+            .run(op.connection(), &sheet, self.mode, caller.language, &steps)
+            .await?;
         let decided = faultless(decided)?;
         let by = op.take_duty(self.batch, Duty::Registrar).await?;
         let mut touched = Touched::default();
@@ -153,6 +159,7 @@ impl Act for ImportRoll {
             touched.removed.push(row.id);
         }
         for candidate in decided.candidates {
+            steps.step();
             let again = candidate.known.application.is_some();
             let id = write(office, &mut op, candidate, self.batch, by).await?;
             if again {

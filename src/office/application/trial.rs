@@ -7,6 +7,7 @@ use crate::enrolment::{
     Column, Counts, Document, ExistingRoll, ImportMode, RollEntry, RowError, RowOutcome, Standing, dry_run,
 };
 use crate::kernel::{BatchId, Language};
+use crate::office::progress::Steps;
 use crate::office::{Broken, Fact, Office, Refusal};
 use crate::spreadsheet::Sheet;
 use crate::store::Connection;
@@ -59,6 +60,7 @@ impl<'a> Trial<'a> {
         sheet: &Sheet,
         mode: ImportMode,
         language: Language,
+        steps: &Steps,
     ) -> Result<Decided, Refusal> {
         let run = dry_run(sheet, &self.existing(mode), mode);
         let mut decided = Decided {
@@ -70,6 +72,7 @@ impl<'a> Trial<'a> {
         let letters = Letters::of(sheet);
         let mut bad = BTreeSet::new();
         for outcome in run.rows {
+            steps.step();
             match outcome {
                 RowOutcome::Add { row, entry } | RowOutcome::Overwrite { row, entry } => {
                     match self.look_up(connection, entry).await? {

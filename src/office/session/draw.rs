@@ -14,6 +14,7 @@ use crate::identity::Duty;
 use crate::kernel::{ApplicationId, AttemptId, Digest, Entropy, Language, PaperId, Seed, SessionId, Timestamp, Vault};
 use crate::office::bank::{aside, open_bank};
 use crate::office::plan::{Part, frozen_rule};
+use crate::office::progress::Steps;
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Problem, Refusal, policy};
 use crate::paper::{Assembly, PaperRule, Shortages};
 use crate::store::plan as plans;
@@ -45,6 +46,7 @@ struct Draw {
     now: Timestamp,
     entropy: Arc<dyn Entropy>,
     vault: Vault,
+    steps: Steps,
 }
 
 impl Draw {
@@ -73,6 +75,7 @@ impl Draw {
                 content: self.vault.seal(&place, &plain, self.entropy.as_ref()),
                 view: serde_json::to_string(&paper.view()).map_err(|error| error.to_string())?,
             });
+            self.steps.step();
         }
         Ok(Ok(papers))
     }
@@ -97,6 +100,7 @@ impl Act for DrawPapers {
             now: office.now(),
             entropy: office.entropy.clone(),
             vault: office.keys.vault.clone(),
+            steps: office.progress.begin(caller, seats.len()),
         };
         let (seed, questions) = (draw.seed, draw.rule.questions());
         let papers = aside(move || draw.papers(&bank))

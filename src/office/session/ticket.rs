@@ -106,7 +106,8 @@ impl Act for IssueTickets {
             tickets: printed,
         };
         let (fonts, language) = (office.fonts.clone(), caller.language);
-        let bytes = aside(move || book.print(&fonts))
+        let steps = office.progress.begin(caller, count);
+        let bytes = aside(move || book.print(&fonts, &steps))
             .await?
             .map_err(|error| Refusal::Fault(format!("tickets: {error}")))?;
         let file_name = match language {

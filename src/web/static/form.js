@@ -1,6 +1,8 @@
 // Sends forms marked data-act without leaving the page, so that a refusal is told beside the fields and nothing typed is
 // lost. Without this script the same forms work by themselves.
 
+import { waiting } from './waiting.js';
+
 function tell(form, text, kind) {
   let box = form.querySelector(':scope > .told');
   if (!box) {
@@ -93,12 +95,14 @@ document.addEventListener('submit', async (event) => {
   delete form.dataset.confirmed;
   const buttons = [...form.querySelectorAll('button')];
   for (const button of buttons) button.disabled = true;
+  const done = waiting(form);
   try {
     await send(form, event.submitter);
   } catch {
     const zh = document.documentElement.lang.startsWith('zh');
     tell(form, zh ? '连接不上服务器，没有发送。填写的内容还在，请稍后再试。' : 'No connection: nothing was sent. What you filled in is still here; try again.', 'wrong');
   } finally {
+    done();
     for (const button of buttons) button.disabled = false;
   }
 });

@@ -1,6 +1,8 @@
 // Tries a candidate list and shows what each way of importing would do, row by row. The chosen file stays in the form, so
 // that "import" sends the same file. Without this script "import" alone works: it takes the list whole or tells what is wrong.
 
+import { waiting } from './waiting.js';
+
 const form = document.querySelector('form[data-roll]');
 const result = document.querySelector('[data-roll-result]');
 const part = (name) => result.querySelector(`[data-${name}]`);
@@ -58,6 +60,7 @@ async function check(button) {
   button.disabled = true;
   result.hidden = false;
   part('busy').hidden = false;
+  const done = waiting(form);
   try {
     const answer = await fetch(form.dataset.roll, {
       method: 'POST', headers: { accept: 'application/json' }, body: checked(),
@@ -76,6 +79,7 @@ async function check(button) {
     const zh = document.documentElement.lang.startsWith('zh');
     tell(zh ? '连接不上服务器，没有发送。请稍后再试。' : 'No connection: nothing was sent. Try again.');
   } finally {
+    done();
     part('busy').hidden = true;
     button.disabled = false;
   }

@@ -11,6 +11,7 @@ use crate::certificate::{PHOTO_HEIGHT, PHOTO_WIDTH};
 use crate::document::{About, Align, DocumentError, Fonts, Ink, Paper, Pen, SHEET_HEIGHT, SHEET_WIDTH};
 use crate::enrolment::TicketNumber;
 use crate::kernel::{Language, OneTimeCode, SessionId, Timestamp};
+use crate::office::progress::Steps;
 use crate::store::ticket::TicketSessionRow;
 
 const LEFT: f32 = 18.0;
@@ -50,7 +51,7 @@ pub(super) struct Book {
 
 impl Book {
     /// The sheets. Slow.
-    pub(super) fn print(&self, fonts: &Fonts) -> Result<Vec<u8>, DocumentError> {
+    pub(super) fn print(&self, fonts: &Fonts, steps: &Steps) -> Result<Vec<u8>, DocumentError> {
         let about = About {
             title: format!("准考证 {} {}", self.occupation, level_name(self.level, Language::Zh)),
             author: self.station.clone(),
@@ -68,6 +69,7 @@ impl Book {
                 paper.line((LEFT, HALF), (RIGHT, HALF), 0.4, GREY);
             }
             self.ticket(&mut paper, if upper { 0.0 } else { HALF }, ticket);
+            steps.step();
         }
         paper.finish()?.bytes()
     }
