@@ -3,6 +3,7 @@
 mod bank;
 mod certificate;
 mod demo;
+mod rehearse;
 mod serve;
 
 use std::fmt;
@@ -54,6 +55,8 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Plays an examination with simulated candidates and says whether the server is up to it.
+    Rehearse(rehearse::RehearseArguments),
     /// Settings: check a file, or describe every setting.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -127,6 +130,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve { config } => serve::serve(config.as_deref()),
         Command::Demo(arguments) => demo::demo(&arguments, language),
+        Command::Rehearse(arguments) => rehearse::rehearse(&arguments, language),
         Command::Config(command) => config(command),
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),

@@ -9,8 +9,8 @@ use tracing_subscriber::EnvFilter;
 use super::{Failure, say};
 use crate::config::{Config, LogFormat};
 use crate::document::Fonts;
-use crate::kernel::{Entropy, OsEntropy, Seed, SystemClock};
-use crate::office::{Foundations, Keys, Office, account};
+use crate::kernel::{Entropy, OsEntropy, Seed};
+use crate::office::{Foundations, Keys, Office, account, time};
 use crate::store::Store;
 use crate::web::{App, Serving, Site};
 use crate::{jobs, web};
@@ -80,7 +80,8 @@ async fn asked_to_stop() {
     interrupt.await;
 }
 
-fn start_log(config: &Config) {
+/// Begins the log, on the standard error.
+pub(super) fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -102,9 +103,10 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
     store.check_durability().await.map_err(Failure::new)?;
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
+    let clock = time::steady_clock(&store).await?;
     Ok(Office::open(Foundations {
         store,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
         keys,
         fonts,

@@ -118,6 +118,10 @@ typed_ids! {
     FindingId = "fnd";
     /// A hold that stops the release of results.
     HoldId = "hld";
+    /// A change of time of an attempt or a room.
+    TimeChangeId = "tim";
+    /// Extra time proposed for an outage.
+    CompensationId = "cmp";
     /// An incident in an examination room.
     IncidentId = "inc";
     /// A certificate.

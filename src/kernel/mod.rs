@@ -10,6 +10,7 @@ mod id;
 mod language;
 mod marks;
 mod secret;
+mod steady;
 mod text;
 mod time;
 
@@ -21,5 +22,6 @@ pub use id::*;
 pub use language::Language;
 pub use marks::{Exact, Marks, MarksError};
 pub use secret::{OneTimeCode, Vault, VaultError};
+pub use steady::{Boot, Mark, SteadyClock, resumed};
 pub use text::{CitizenId, CitizenIdError, NameError, PersonName, Sex};
 pub use time::{Clock, DAY, HOUR, MINUTE, ManualClock, SECOND, SystemClock, Timestamp};

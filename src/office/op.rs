@@ -99,14 +99,14 @@ impl<'a> Op<'a> {
         Ok(event::note_duty(&mut self.tx, batch, account, duty, self.now).await?)
     }
 
+    /// Who does this: an account, an application, or the name of a job.
+    pub fn caller_id(&self) -> String {
+        who(&self.caller.actor).1
+    }
+
     /// Saves everything, with its event, or nothing.
     pub async fn commit(mut self, event: Event) -> Result<Timestamp, Refusal> {
-        let (actor_kind, actor_id) = match &self.caller.actor {
-            Actor::Anonymous => ("anonymous", String::new()),
-            Actor::Staff { account, .. } => ("staff", account.to_string()),
-            Actor::Candidate { application, .. } => ("candidate", application.to_string()),
-            Actor::System(job) => ("system", (*job).to_owned()),
-        };
+        let (actor_kind, actor_id) = who(&self.caller.actor);
         let row = event::EventRow {
             id: EventId::new(self.now, self.office.entropy.as_ref()),
             at: self.now,
@@ -122,5 +122,15 @@ impl<'a> Op<'a> {
         event::insert(&mut self.tx, &row).await?;
         self.tx.commit().await.map_err(StoreError::from)?;
         Ok(self.now)
+    }
+}
+
+/// The kind of an actor and its id, as events name them.
+fn who(actor: &Actor) -> (&'static str, String) {
+    match actor {
+        Actor::Anonymous => ("anonymous", String::new()),
+        Actor::Staff { account, .. } => ("staff", account.to_string()),
+        Actor::Candidate { application, .. } => ("candidate", application.to_string()),
+        Actor::System(job) => ("system", (*job).to_owned()),
     }
 }

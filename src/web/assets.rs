@@ -40,9 +40,15 @@ const ASSETS: &[Asset] = assets! {
     "exam-review.js": "text/javascript; charset=utf-8",
     "exam-page.js": "text/javascript; charset=utf-8",
     "exam-wait.js": "text/javascript; charset=utf-8",
+    "exam-lock.js": "text/javascript; charset=utf-8",
+    "exam-presence.js": "text/javascript; charset=utf-8",
+    "exam-tabs.js": "text/javascript; charset=utf-8",
+    "exam-done.js": "text/javascript; charset=utf-8",
     "exam-display.js": "text/javascript; charset=utf-8",
     "room.js": "text/javascript; charset=utf-8",
     "room-wall.js": "text/javascript; charset=utf-8",
+    "room-live.js": "text/javascript; charset=utf-8",
+    "hall-clock.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 };
 

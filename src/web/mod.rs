@@ -10,6 +10,7 @@ mod forms;
 mod frame;
 mod input;
 mod limits;
+mod live;
 mod messages;
 mod openapi;
 mod path;
@@ -53,6 +54,8 @@ pub struct App {
     /// Settings of the web side.
     pub site: Site,
     limits: Arc<limits::Limits>,
+    /// Becomes true when the server stops, so that standing streams end.
+    stopping: tokio::sync::watch::Sender<bool>,
 }
 
 /// Settings of the web side.
@@ -69,6 +72,7 @@ impl App {
             office,
             site,
             limits: Arc::default(),
+            stopping: tokio::sync::watch::Sender::new(false),
         }
     }
 

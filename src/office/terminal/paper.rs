@@ -84,6 +84,37 @@ impl PaperQuestion {
     pub fn shape(&self) -> AnswerShape {
         AnswerShape::of_view(self.kind, self.options.len(), self.field.as_ref())
     }
+
+    /// The same with something that its answer is entered into.
+    #[must_use]
+    pub fn with(self, field: FieldView) -> Self {
+        let field = Some(field);
+        Self { field, ..self }
+    }
+
+    /// A question for practice, worth one mark.
+    pub fn new(number: i64, kind: ItemKind, stem: String, options: Vec<PaperOption>) -> Self {
+        Self {
+            number,
+            kind,
+            stem,
+            parts: None,
+            options,
+            field: None,
+            marks: "1".to_owned(),
+        }
+    }
+}
+
+impl PaperOption {
+    /// An option for practice.
+    pub fn new(letter: &str, text: String) -> Self {
+        Self {
+            letter: letter.to_owned(),
+            text,
+            parts: None,
+        }
+    }
 }
 
 impl CandidatePaper {

@@ -137,6 +137,13 @@ pub(crate) async fn number(store: &Store, statement: String) -> i64 {
         .unwrap()
 }
 
+/// Does what nobody does in the program.
+pub(crate) async fn run(store: &Store, statement: &'static str) {
+    let mut tx = store.write().await.unwrap();
+    tx.execute(sqlx::query(statement)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Opens an attempt at this instant under this lease, for so many milliseconds.
 pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: Timestamp, ms: i64) {
     let mut tx = store.write().await.unwrap();
@@ -146,5 +153,12 @@ pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: 
         now.millis() + ms
     );
     tx.execute(sqlx::query(sqlx::AssertSqlSafe(text))).await.unwrap();
+    let line = format!(
+        "INSERT INTO time_change (id, session_id, attempt_id, kind, ms, at, by_whom, reason)
+         SELECT '{}', session_id, id, 'start', 0, {}, 'x', '' FROM attempt WHERE id = '{attempt}'",
+        attempt.to_string().replace("att_", "tim_"),
+        now.millis()
+    );
+    tx.execute(sqlx::query(sqlx::AssertSqlSafe(line))).await.unwrap();
     tx.commit().await.unwrap();
 }

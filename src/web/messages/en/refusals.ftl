@@ -206,6 +206,7 @@ refusal-plan-published-already = Plan { $number } is published already and does 
 refusal-plan-without-batch = Plan { $number } has no batch; it needs at least one.
 refusal-plan-not-published = The plan is not published yet.
 refusal-batch-twice = The plan already has { $occupation }, level { $level }.
+refusal-tickets-batch-settled = The batch's results are settled: no more tickets are given out. The tickets there are were not touched.
 refusal-batch-settled = The batch's results are settled: no session can be added.
 refusal-components-none = Choose at least one component.
 refusal-component-not-examined = This batch does not examine { $component ->

@@ -206,6 +206,7 @@ refusal-plan-published-already = 计划 { $number } 已经发布，不能再改�
 refusal-plan-without-batch = 计划 { $number } 还没有批次，至少需要一个。
 refusal-plan-not-published = 计划还没有发布。
 refusal-batch-twice = 计划中已有“{ $occupation }”{ $level } 级。
+refusal-tickets-batch-settled = 本批次的成绩已经汇总，不再发放准考证。原有的准考证没有改动。
 refusal-batch-settled = 批次的成绩已经汇总，不能再安排场次。
 refusal-components-none = 至少选择一个考核科目。
 refusal-component-not-examined = 本批次不考{ $component ->

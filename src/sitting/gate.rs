@@ -1,10 +1,9 @@
-//! The gate before the paper: what a candidate still waits for, or why not. No database, no clock.
+//! The gate before the paper: what a candidate still waits for, or why not.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::kernel::Timestamp;
-use crate::office::Broken;
 
 /// What stands between a candidate and the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -22,6 +21,8 @@ pub enum Gate {
     CheckIn,
     /// The session has not started.
     NotStarted,
+    /// The session is paused.
+    Paused,
     /// The latest time for entering is over.
     TooLate {
         /// When it was.
@@ -55,6 +56,8 @@ pub struct Facts<'a> {
     pub opens_at: Timestamp,
     /// When it was started.
     pub session_started_at: Option<Timestamp>,
+    /// Whether the whole room is paused.
+    pub session_paused: bool,
     /// How long after its start one may enter; no limit if absent.
     pub latest_entry_ms: Option<i64>,
     /// The attempt's state; absent when no paper is drawn.
@@ -85,6 +88,7 @@ pub fn gate(facts: &Facts<'_>) -> Gate {
                 (Some(at), _) if facts.now >= at => Gate::TooLate { at },
                 _ if state != "checked_in" => Gate::CheckIn,
                 (_, None) => Gate::NotStarted,
+                (_, Some(_)) if facts.session_paused => Gate::Paused,
                 (_, Some(_)) => Gate::Ready,
             }
         }
@@ -92,19 +96,20 @@ pub fn gate(facts: &Facts<'_>) -> Gate {
 }
 
 impl Gate {
-    /// The way through, or the rule that forbids it.
-    pub fn way(self) -> Result<Way, Broken> {
+    /// The way through, if there is one.
+    pub fn way(self) -> Option<Way> {
         match self {
-            Self::Ready => Ok(Way::Begin),
-            Self::Resume => Ok(Way::Resume),
-            Self::TakeOver => Ok(Way::TakeOver),
-            Self::NoPaper => Err(Broken::new("gate-no-paper")),
-            Self::CheckIn => Err(Broken::new("gate-check-in")),
-            Self::NotStarted => Err(Broken::new("gate-not-started")),
-            Self::TooLate { at } => Err(Broken::new("gate-too-late").with("at", at)),
-            Self::SecondTerminal => Err(Broken::new("second-terminal")),
-            Self::HandedIn => Err(Broken::new("gate-handed-in")),
-            Self::Closed => Err(Broken::new("gate-closed")),
+            Self::Ready => Some(Way::Begin),
+            Self::Resume => Some(Way::Resume),
+            Self::TakeOver => Some(Way::TakeOver),
+            Self::NoPaper
+            | Self::CheckIn
+            | Self::NotStarted
+            | Self::Paused
+            | Self::TooLate { .. }
+            | Self::SecondTerminal
+            | Self::HandedIn
+            | Self::Closed => None,
         }
     }
 
@@ -117,6 +122,7 @@ impl Gate {
             Self::NoPaper => "no_paper",
             Self::CheckIn => "check_in",
             Self::NotStarted => "not_started",
+            Self::Paused => "paused",
             Self::TooLate { .. } => "too_late",
             Self::SecondTerminal => "second_terminal",
             Self::HandedIn => "handed_in",
@@ -125,9 +131,66 @@ impl Gate {
     }
 }
 
+/// Why a session does not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SessionRefusal {
+    /// It is before its time.
+    #[error("the session opens at {at}")]
+    TooEarly {
+        /// When it may start.
+        at: Timestamp,
+    },
+    /// Some seats have no paper.
+    #[error("{count} seats have no paper")]
+    WithoutPapers {
+        /// How many.
+        count: i64,
+    },
+    /// It has started before.
+    #[error("the session has started")]
+    NotPlanned,
+}
+
+/// Whether a session may be started at this instant.
+pub fn may_start(state: &str, opens_at: Timestamp, without_paper: i64, now: Timestamp) -> Result<(), SessionRefusal> {
+    match state {
+        "planned" if now < opens_at => Err(SessionRefusal::TooEarly { at: opens_at }),
+        "planned" if without_paper > 0 => Err(SessionRefusal::WithoutPapers { count: without_paper }),
+        "planned" => Ok(()),
+        _ => Err(SessionRefusal::NotPlanned),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_starts_once_not_before_its_time_and_not_without_papers() {
+        assert_eq!(may_start("planned", START, 0, START), Ok(()));
+        for (state, without, now, refusal) in [
+            ("planned", 0, START + -1, SessionRefusal::TooEarly { at: START }),
+            ("planned", 2, START, SessionRefusal::WithoutPapers { count: 2 }),
+            ("running", 0, START, SessionRefusal::NotPlanned),
+            ("closed", 0, START, SessionRefusal::NotPlanned),
+        ] {
+            assert_eq!(may_start(state, START, without, now), Err(refusal));
+        }
+    }
+
+    #[test]
+    fn nobody_starts_in_a_paused_room_and_who_works_there_stays() {
+        let paused = |state| Facts {
+            session_paused: true,
+            ..facts(Some(state))
+        };
+        assert_eq!(gate(&paused("checked_in")), Gate::Paused);
+        let own = Facts {
+            holds_lease: true,
+            ..paused("open")
+        };
+        assert_eq!(gate(&own), Gate::Resume);
+    }
 
     const START: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -136,6 +199,7 @@ mod tests {
             session_state: "running",
             opens_at: START,
             session_started_at: Some(START),
+            session_paused: false,
             latest_entry_ms: Some(1_000),
             attempt_state,
             holds_lease: false,
