@@ -19,6 +19,7 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod desk;
+pub mod ledger;
 pub mod plan;
 pub mod practical;
 pub mod result;
@@ -73,8 +74,12 @@ pub struct Office {
     pub remembered: Remembered,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
+    /// Which texts are answers to which question of whose paper.
+    pub shapes: terminal::shape::Shapes,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// Where the ledger is kept.
+    pub ledger: ledger::LedgerDesk,
     /// The rooms that are watched now.
     pub watched: room::Watched,
     /// What sessions ask of their terminals' browsers.
@@ -131,8 +136,10 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            ledger: ledger::LedgerDesk::default(),
             remembered: Remembered::default(),
             desk,
+            shapes: terminal::shape::Shapes::default(),
             watched: room::Watched::default(),
             locks: room::Locks::default(),
             progress: progress::Progress::default(),

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod attacks;
 mod bad_input;
 mod browser;
 mod cast;
@@ -19,6 +20,9 @@ mod chromium;
 mod disk_full;
 mod faults;
 mod house;
+mod kinds;
+mod kinds_browser;
+mod offline;
 mod order;
 mod people;
 mod policy;

@@ -386,7 +386,8 @@ async fn hand_in(
         detail: json!({ "answered": receipt.answered, "how": receipt.how }).to_string(),
         request_id: request_id.to_owned(),
     };
-    event::insert(tx, &row).await
+    event::insert(tx, &row, None, entropy).await?;
+    Ok(())
 }
 
 /// Records, once, what the program noticed of a terminal.
