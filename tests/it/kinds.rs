@@ -29,7 +29,6 @@ pub(crate) fn live_bank() -> (String, Bank) {
 /// A session of theory with one seat, ready for its candidate.
 pub(crate) struct Hall {
     pub(crate) cast: Cast,
-    pub(crate) batch: Batch,
     pub(crate) session: String,
     pub(crate) tickets: Vec<(String, String)>,
 }
@@ -100,12 +99,7 @@ pub(crate) async fn hall(house: &House, candidates: u32) -> Hall {
         (text(ticket, "number"), text(ticket, "code"))
     });
     let tickets = tickets.collect();
-    Hall {
-        cast,
-        batch,
-        session,
-        tickets,
-    }
+    Hall { cast, session, tickets }
 }
 
 impl Hall {
