@@ -286,10 +286,9 @@ fn a_picture_is_given_only_to_whose_open_paper_shows_it() {
         let ben = hall.candidate(&house, 1).await;
         ada.does("/terminal/start", json!({})).await.ok();
         let paper = ada.sees("/terminal/paper").await.ok();
-        let questions = paper["questions"].as_array().unwrap().iter();
+        let mut questions = paper["questions"].as_array().unwrap().iter();
         let spot = questions
-            .filter_map(|one| one["field"]["hotspot"]["picture"]["digest"].as_str())
-            .next()
+            .find_map(|one| one["field"]["hotspot"]["picture"]["digest"].as_str())
             .unwrap();
         let path = format!("/exam/picture/{spot}");
         let (status, kind, bytes) = ada.fetches(&path).await;
