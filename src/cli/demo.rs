@@ -8,14 +8,14 @@ mod people;
 mod portrait;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::serve::{load_config, open_office, run, runtime};
+use super::serve::{load_config, open_office, run, runtime, write_private};
 use super::{Failure, say};
 use crate::config::Config;
 use crate::kernel::Language;
@@ -31,16 +31,16 @@ pub(super) struct DemoArguments {
     /// The port on this machine; 0 takes any free one.
     #[arg(long, default_value_t = 8620)]
     port: u16,
-    /// The folder with the question banks.
-    #[arg(long, default_value = "question-banks")]
-    banks: PathBuf,
+    /// The folder with the question banks; without it, `question-banks` here or in a folder above, or above the program.
+    #[arg(long)]
+    banks: Option<PathBuf>,
     /// Print addresses and logins as JSON.
     #[arg(long)]
     json: bool,
 }
 
 /// What a visitor needs to know.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Program {
     address: String,
     /// The same for everybody, made anew at each start.
@@ -50,7 +50,7 @@ struct Program {
     data: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct StaffLine {
     login: String,
     name: String,
@@ -58,7 +58,7 @@ struct StaffLine {
     address: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct CandidateLine {
     name: String,
     ticket: String,
@@ -69,9 +69,14 @@ struct CandidateLine {
 /// The result of a step that acts take part in.
 type Step<T> = Result<T, Refusal>;
 
+/// The file of a kept folder that remembers what was printed, since its passwords are stored nowhere else.
+const KEPT: &str = "demo.json";
+
 pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), Failure> {
     let folder = tempfile::Builder::new().prefix("jianding-demo-").tempdir()?;
     let data = arguments.data.clone().unwrap_or_else(|| folder.path().to_owned());
+    let kept = kept(&data, language)?;
+    let banks = find_banks(arguments.banks.as_deref(), language)?;
     runtime()?.block_on(async {
         let serving = Serving::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)))?;
         let address = format!("http://{}", serving.address);
@@ -83,12 +88,21 @@ pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), 
         let office = Arc::new(open_office(&config, true).await?);
         // Pages are served from the start; the people come in while the first visitor looks around.
         let server = tokio::spawn(run(office.clone(), Site::default(), serving));
-        let bar = progress_bar(arguments.json);
-        let program = morning::prepare(&office, &arguments.banks, &address, &bar).await?;
-        bar.finish_and_clear();
-        let program = Program {
-            data: data.display().to_string(),
-            ..program
+        let program = if let Some(program) = kept {
+            program.at(&address)
+        } else {
+            if !arguments.json {
+                say(&coming(&address, language));
+            }
+            let bar = progress_bar(arguments.json);
+            let program = morning::prepare(&office, &banks, &address, &bar).await?;
+            bar.finish_and_clear();
+            let program = Program {
+                data: data.display().to_string(),
+                ..program
+            };
+            write_private(&data.join(KEPT), serde_json::to_string(&program)?.as_bytes())?;
+            program
         };
         if arguments.json {
             say(&serde_json::to_string(&program)?);
@@ -97,6 +111,74 @@ pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), 
         }
         server.await?
     })
+}
+
+/// What an earlier start in this folder printed; a folder with something else in it is left alone.
+fn kept(data: &Path, language: Language) -> Result<Option<Program>, Failure> {
+    let file = data.join(KEPT);
+    if file.exists() {
+        return Ok(Some(serde_json::from_str(&std::fs::read_to_string(&file)?)?));
+    }
+    if !data.join("jianding.db").exists() {
+        return Ok(None);
+    }
+    let data = data.display();
+    Err(Failure::new(match language {
+        Language::Zh => {
+            format!("{data} 中已有其他数据或未准备完的演示；请用 --data 指定另一个文件夹，或先删除它。未作任何改动。")
+        }
+        Language::En => format!(
+            "{data} holds another installation, or a demonstration that was stopped while it was prepared; name another folder with --data or delete this one. Nothing was changed."
+        ),
+    }))
+}
+
+/// The folder with the banks: as said, or the nearest one above where we stand or above the program.
+fn find_banks(said: Option<&Path>, language: Language) -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir().ok();
+    let program = std::env::current_exe().ok();
+    let above = |start: Option<PathBuf>| -> Vec<PathBuf> {
+        let ancestors = start.iter().flat_map(|path| path.ancestors());
+        ancestors.map(|folder| folder.join("question-banks")).collect()
+    };
+    let candidates = match said {
+        Some(folder) => vec![folder.to_owned()],
+        None => [above(here), above(program)].concat(),
+    };
+    let found = candidates.into_iter().find(|folder| folder.is_dir());
+    found.ok_or_else(|| {
+        let what = said.map_or_else(|| "question-banks".to_owned(), |folder| folder.display().to_string());
+        Failure::new(match language {
+            Language::Zh => format!("找不到题库文件夹 {what}；请在项目文件夹内运行，或用 --banks 指定题库文件夹。"),
+            Language::En => format!(
+                "there is no folder {what} with question banks; run this in the project's folder or name it with --banks."
+            ),
+        })
+    })
+}
+
+impl Program {
+    /// The same at this start's address.
+    fn at(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        for line in &mut self.staff {
+            line.address = format!("{address}/sign-in");
+        }
+        for line in &mut self.candidates {
+            line.address = format!("{address}/exam");
+        }
+        self
+    }
+}
+
+/// What is said before the people come in.
+fn coming(address: &str, language: Language) -> String {
+    match language {
+        Language::Zh => format!("首页已可打开：{address}\n正在准备题库、人员和考场，账号随后列出。"),
+        Language::En => {
+            format!("First page: {address}\nBanks, people and rooms are being prepared; the logins follow.")
+        }
+    }
 }
 
 fn progress_bar(quiet: bool) -> ProgressBar {

@@ -4,7 +4,7 @@
 //! once. Another node may take half a minute to hear of it; meanwhile that terminal can still not write without the lease,
 //! which the desk asks for in the transaction of each save.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::kernel::{Digest, SECOND, SignInId, Timestamp};
@@ -17,7 +17,7 @@ const MOST: usize = 100_000;
 
 /// Sign-ins by the keyed digest of their token, with the instant at which each was asked for.
 #[derive(Debug, Default)]
-pub struct Remembered(Mutex<BTreeMap<Digest, (SignInRow, Timestamp)>>);
+pub struct Remembered(Mutex<HashMap<Digest, (SignInRow, Timestamp)>>);
 
 impl Remembered {
     /// The candidate's sign-in with this token, if it was seen lately and has not ended.

@@ -1,6 +1,8 @@
 //! The two engines: connecting, migrating, reading and writing.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -28,6 +30,17 @@ pub struct Store {
     engine: Engine,
     writers: AnyPool,
     readers: AnyPool,
+    /// How many write transactions this process has begun, those of the answer desk aside.
+    writes: Arc<AtomicU64>,
+}
+
+/// The state of an embedded database as far as others than the answer desk change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// Write transactions of this process.
+    here: u64,
+    /// The engine's own count for what other processes change.
+    elsewhere: i64,
 }
 
 const SQLITE_READERS: u32 = 4;
@@ -89,6 +102,7 @@ impl Store {
             engine: Engine::Sqlite,
             writers,
             readers,
+            writes: Arc::default(),
         })
     }
 
@@ -109,6 +123,7 @@ impl Store {
             engine: Engine::Postgres,
             writers: pool.clone(),
             readers: pool,
+            writes: Arc::default(),
         })
     }
 
@@ -141,6 +156,24 @@ impl Store {
 
     /// Begins a write transaction; on SQLite it waits for its turn and is then alone.
     pub async fn write(&self) -> Result<Tx, StoreError> {
+        let tx = self.write_answers().await?;
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        Ok(tx)
+    }
+
+    /// What others have written so far, asked inside a write transaction: while it stays the same, rows that the desk has
+    /// read are as they were. None where several processes write at once.
+    pub async fn version(&self, tx: &mut AnyConnection) -> Result<Option<Version>, StoreError> {
+        if self.engine == Engine::Postgres {
+            return Ok(None);
+        }
+        let elsewhere = sqlx::query_scalar("PRAGMA data_version").fetch_one(tx).await?;
+        let here = self.writes.load(Ordering::Relaxed);
+        Ok(Some(Version { here, elsewhere }))
+    }
+
+    /// The same for the answer desk alone, which knows what it writes.
+    pub async fn write_answers(&self) -> Result<Tx, StoreError> {
         let begin = match self.engine {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
@@ -197,5 +230,6 @@ async fn single_value(connection: &mut AnyConnection, question: &'static str) ->
 }
 
 /// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.
+/// What a statement may have to undo is kept in memory: written to a file it cost a twentieth of each save.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;";
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;";

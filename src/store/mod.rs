@@ -25,6 +25,6 @@ pub mod staffing;
 pub mod supervision;
 pub mod ticket;
 
-pub use engine::{Engine, Store, Tx};
+pub use engine::{Engine, Store, Tx, Version};
 pub use error::{StoreError, one_row};
 pub use sqlx::AnyConnection as Connection;

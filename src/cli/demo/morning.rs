@@ -123,9 +123,7 @@ fn stranger() -> Caller {
 async fn hire(office: &Office, password: &str, bar: &ProgressBar) -> Step<Crew> {
     let mut crew = Crew::new();
     let Some(link) = account::first_link(office).await? else {
-        return Err(Refusal::Fault(
-            "this folder already holds an installation: start with another --data".to_owned(),
-        ));
+        return Err(Refusal::NotFound);
     };
     let set_up = SetUp {
         token: link.trim_start_matches("/set-up/").to_owned(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::held::Held;
 use super::{Ack, Answer, Ask, Beat, Outcome, Part, Receipt, Saved, Tools};
 use crate::certificate::{ReceiptKeyError, receipt_code};
 use crate::kernel::{AttemptId, Entropy, EventId, IncidentId, SECOND, Timestamp};
@@ -53,6 +54,7 @@ impl Gathered {
 /// Writes a batch in one transaction; outcomes are in the order of the parts. An error means that nothing was written.
 pub(super) async fn write(
     tools: &Tools,
+    held: &mut Held,
     now: Timestamp,
     parts: &[Part],
 ) -> Result<Vec<Result<Outcome, Refusal>>, Refusal> {
@@ -60,9 +62,8 @@ pub(super) async fn write(
     ids.sort_unstable();
     ids.dedup();
     let engine = tools.store.engine();
-    let mut tx = tools.store.write().await?;
-    let held = answers::lock(&mut tx, engine, &ids).await?;
-    let mut facts: BTreeMap<AttemptId, FactsRow> = held.into_iter().map(|row| (row.id, row)).collect();
+    let mut tx = tools.store.write_answers().await?;
+    let mut facts = held.take(&mut tx, &tools.store, &ids).await?;
 
     let mut gathered = Gathered::default();
     let mut decided: Vec<Result<Outcome, Refusal>> = Vec::with_capacity(parts.len());
@@ -83,7 +84,7 @@ pub(super) async fn write(
     }
 
     save(&mut tx, engine, &gathered, (parts, &mut decided)).await?;
-    for (index, attempt, request_id) in submits {
+    for &(index, attempt, request_id) in &submits {
         if let (Some(facts), Some(Ok(Outcome::Received(receipt)))) = (facts.get(&attempt), decided.get_mut(index)) {
             if let Some(request_id) = request_id {
                 hand_in(&mut tx, tools.entropy.as_ref(), now, facts, request_id, receipt).await?;
@@ -107,6 +108,11 @@ pub(super) async fn write(
     aside::keep(&mut tx, &gathered.aside).await?;
     answers::note_seen(&mut tx, engine, &gathered.seen, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
+    // Another node may have handed a paper in before us: such attempts are read again.
+    for (_, attempt, _) in submits {
+        facts.remove(&attempt);
+    }
+    held.keep(facts.into_values());
     Ok(decided)
 }
 
