@@ -15,6 +15,7 @@ mod messages;
 mod openapi;
 mod path;
 mod refusal;
+mod rich;
 pub mod routes;
 mod server;
 
@@ -24,6 +25,7 @@ mod audit;
 mod bank;
 mod candidate;
 mod certificate;
+mod marking;
 mod plan;
 mod practical;
 mod public;

@@ -280,6 +280,113 @@ async fn tell(house: &House) {
         (receipt["answered"].as_i64(), receipt["questions"].as_i64()),
         (Some(13), Some(13))
     );
+    // Ben knows everything but leaves the written answer blank: it is nobody's to mark.
+    let ben = hall.candidate(house, 1).await;
+    ben.does("/terminal/start", json!({})).await.ok();
+    let paper = ben.sees("/terminal/paper").await.ok();
+    for question in paper["questions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["kind"] != "written")
+    {
+        saves(&ben, question, &right(&bank, question), 1).await.ok();
+    }
+    ben.does("/terminal/submit", json!({})).await.ok();
+    hall.cast
+        .invigilator
+        .does(&format!("/sessions/{}/close", hall.session), json!({}))
+        .await
+        .ok();
+    marks(&hall).await;
+    let settled = settles(&hall).await.ok();
+    assert_eq!(settled["candidates"], 2);
+    let results = hall
+        .cast
+        .officer
+        .sees(&format!("/batches/{}/results", hall.batch.id))
+        .await
+        .ok();
+    let shown = results.to_string();
+    // 84 for both; Ada's three marks are 16, 16/3 and 16: (16 + 16/3 + 16) / 3 = 12.44.
+    assert!(shown.contains("96.4"), "{shown}");
+    assert!(shown.contains("84.0"), "{shown}");
+}
+
+async fn settles(hall: &Hall) -> crate::people::Answer {
+    let path = format!("/batches/{}/settle", hall.batch.id);
+    hall.cast.officer.does(&path, json!({})).await
+}
+
+/// Two examiners mark the one written answer far apart, and a third decides; none sees whose it is, or another's mark.
+async fn marks(hall: &Hall) {
+    let batch = &hall.batch.id;
+    assert_eq!(settles(hall).await.refused(), "result-written");
+    let open = format!("/batches/{batch}/scripts");
+    let opened = hall.cast.officer.does(&open, json!({})).await.ok();
+    assert_eq!((&opened["scripts"], &opened["added"]), (&json!(1), &json!(1)));
+    assert_eq!(hall.cast.officer.does(&open, json!({})).await.ok()["added"], 0);
+    assert_eq!(settles(hall).await.refused(), "result-written");
+
+    let [first, second, third] = &hall.cast.examiners;
+    let next = format!("/batches/{batch}/marking/PR-W-1/next");
+    let script = text(&first.does(&next, json!({})).await.ok(), "script");
+    let view = first.sees(&format!("/scripts/{script}")).await.ok();
+    for trace in ["att_", "app_", "考生", "ticket", "320102", "number"] {
+        assert!(!view.to_string().contains(trace), "{trace} in {view}");
+    }
+    assert_eq!(view["answer"], "继续答题，不关页面；答案先存在本机，恢复后自动补传。");
+    assert_eq!(
+        second.sees(&format!("/scripts/{script}")).await.status,
+        404,
+        "not given to them"
+    );
+    let mark = format!("/scripts/{script}/mark");
+    assert_eq!(
+        second
+            .does(&mark, json!({ "level.0": "2", "level.1": "1" }))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        first.does(&mark, json!({ "level.0": "2" })).await.refused(),
+        "marking-level"
+    );
+    assert_eq!(
+        first
+            .does(&mark, json!({ "level.0": "3", "level.1": "0" }))
+            .await
+            .refused(),
+        "marking-level"
+    );
+
+    // Two read it at once; a third has to wait until the two differ.
+    second.does(&next, json!({})).await.ok();
+    assert_eq!(third.does(&next, json!({})).await.refused(), "marking-none-left");
+    let marked = first.does(&mark, json!({ "level.0": "2", "level.1": "1" })).await.ok();
+    assert_eq!((&marked["marks"], &marked["next"]), (&json!("16"), &json!("/marking")));
+    assert_eq!(
+        first
+            .does(&mark, json!({ "level.0": "0", "level.1": "0" }))
+            .await
+            .refused(),
+        "marking-marked"
+    );
+    let seen = second.sees(&format!("/scripts/{script}")).await.ok();
+    assert!(seen["own"].is_null(), "blind: {seen}");
+    second.does(&mark, json!({ "level.0": "1", "level.1": "0" })).await.ok();
+    assert_eq!(
+        settles(hall).await.refused(),
+        "result-written",
+        "16 and 16/3 are too far apart"
+    );
+    assert_eq!(first.does(&next, json!({})).await.refused(), "marking-none-left");
+    third.does(&next, json!({})).await.ok();
+    let work = third.sees("/marking").await.ok();
+    assert_eq!((&work[0]["scripts"], &work[0]["waiting"]), (&json!(1), &json!(1)));
+    third.does(&mark, json!({ "level.0": "2", "level.1": "1" })).await.ok();
+    assert_eq!(third.sees("/marking").await.ok()[0]["settled"], 1);
 }
 
 #[test]

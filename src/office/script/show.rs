@@ -1,0 +1,194 @@
+//! What markers see: their questions, and one script at a time.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::desk::rubric_of;
+use super::{Stack, rows};
+use crate::bank::rich::{Part, parts, plain};
+use crate::kernel::{BatchId, Marks, ScriptId};
+use crate::office::bank::open_bank;
+use crate::office::{Act, Caller, Office, Policy, Refusal, policy};
+use crate::store::plan as plans;
+
+/// Lists the written questions that wait for markers.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ListMarking {}
+
+/// A written question, and how far its marking is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuestionWork {
+    /// The batch.
+    pub batch: BatchId,
+    /// The occupation.
+    pub occupation: String,
+    /// The occupation in English.
+    pub occupation_en: String,
+    /// The level.
+    pub level: i64,
+    /// The question's item.
+    pub item: String,
+    /// What is asked, in plain characters.
+    pub stem: String,
+    /// How many answers there are.
+    pub scripts: usize,
+    /// How many of them are settled.
+    pub settled: usize,
+    /// How many the caller marked.
+    pub own: usize,
+    /// How many wait for the caller at this moment.
+    pub waiting: usize,
+}
+
+impl Act for ListMarking {
+    type Outcome = Vec<QuestionWork>;
+    const POLICY: Policy = policy::MARKING_WORK;
+
+    async fn perform(self, office: &Office, caller: &Caller) -> Result<Vec<QuestionWork>, Refusal> {
+        let (me, now) = (caller.account()?, office.now());
+        let mut connection = office.store.read().await?;
+        let mut works = Vec::new();
+        for open in rows::open_batches(&mut connection).await? {
+            let stack = Stack::read(&mut connection, open.batch_id).await?;
+            let batch = plans::batch(&mut connection, open.batch_id)
+                .await?
+                .ok_or(Refusal::NotFound)?;
+            let bank = open_bank(office, batch.bank_version_id).await?;
+            let mut items: Vec<&str> = stack.scripts.iter().map(|script| script.item.as_str()).collect();
+            items.sort_unstable();
+            items.dedup();
+            works.extend(items.into_iter().map(|item| {
+                let of_item = || stack.scripts.iter().filter(|script| script.item == item);
+                QuestionWork {
+                    batch: open.batch_id,
+                    occupation: open.occupation_name.clone(),
+                    occupation_en: open.occupation_name_en.clone(),
+                    level: open.level,
+                    item: item.to_owned(),
+                    stem: bank.item(item).map(|item| plain(&item.stem)).unwrap_or_default(),
+                    scripts: of_item().count(),
+                    settled: of_item().filter(|script| stack.wanting(script) == 0).count(),
+                    own: of_item().filter(|script| stack.own(script.id, me).is_some()).count(),
+                    waiting: of_item().filter(|script| stack.waits_for(script, me, now)).count(),
+                }
+            }));
+        }
+        Ok(works)
+    }
+}
+
+/// Shows a script that the caller was given.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ShowScript {
+    /// The script.
+    pub script: ScriptId,
+}
+
+/// A written answer, with its question and rubric. Has no place for whose it is, nor for what others gave.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ScriptView {
+    /// Its id.
+    pub script: ScriptId,
+    /// The batch.
+    pub batch: BatchId,
+    /// The question's item.
+    pub item: String,
+    /// What is asked, in plain characters.
+    pub stem: String,
+    /// The same with formulas, where it has any.
+    pub parts: Option<Vec<Part>>,
+    /// What a good answer says.
+    pub explanation: String,
+    /// What the question is worth.
+    pub most: Marks,
+    /// The rubric.
+    pub criteria: Vec<CriterionView>,
+    /// What the candidate wrote.
+    pub answer: String,
+    /// What the caller gave.
+    pub own: Option<OwnMark>,
+    /// How many answers to the question wait for the caller, this one included.
+    pub waiting: usize,
+}
+
+/// A line of the rubric.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CriterionView {
+    /// Its place, from 0.
+    pub line: usize,
+    /// What is looked at.
+    pub text: String,
+    /// Its share of the marks, in percent, rounded.
+    pub percent: u32,
+    /// What each level means.
+    pub levels: Vec<String>,
+}
+
+/// What the caller gave.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OwnMark {
+    /// The level of each line.
+    pub levels: Vec<u8>,
+    /// The remark.
+    pub remark: String,
+    /// What they are worth, rounded for display.
+    pub marks: Marks,
+}
+
+impl Act for ShowScript {
+    type Outcome = ScriptView;
+    const POLICY: Policy = policy::SCRIPT_SHOW;
+
+    async fn perform(self, office: &Office, caller: &Caller) -> Result<ScriptView, Refusal> {
+        let (me, now) = (caller.account()?, office.now());
+        let mut connection = office.store.read().await?;
+        let script = rows::by_id(&mut connection, self.script)
+            .await?
+            .ok_or(Refusal::NotFound)?;
+        let stack = Stack::read(&mut connection, script.batch_id).await?;
+        let own = stack.own(script.id, me);
+        if own.is_none() && !stack.claimed(script.id, me) {
+            return Err(Refusal::NotFound);
+        }
+        let batch = plans::batch(&mut connection, script.batch_id)
+            .await?
+            .ok_or(Refusal::NotFound)?;
+        let answer = rows::answer(&mut connection, script.attempt_id, script.number).await?;
+        drop(connection);
+        let bank = open_bank(office, batch.bank_version_id).await?;
+        let rubric = rubric_of(&bank, &script.item)?;
+        let item = bank.item(&script.item).ok_or(Refusal::NotFound)?;
+        let weights: u32 = rubric.criteria.iter().map(|line| u32::from(line.weight)).sum();
+        let criteria = rubric
+            .criteria
+            .iter()
+            .enumerate()
+            .map(|(line, criterion)| CriterionView {
+                line,
+                text: criterion.text.clone(),
+                percent: u32::from(criterion.weight) * 100 / weights.max(1),
+                levels: criterion.levels.clone(),
+            });
+        Ok(ScriptView {
+            script: script.id,
+            batch: script.batch_id,
+            item: script.item.clone(),
+            stem: plain(&item.stem),
+            parts: parts(&item.stem, |_| None),
+            explanation: plain(&item.explanation),
+            most: script.most,
+            criteria: criteria.collect(),
+            answer,
+            own: own.map(|mark| OwnMark {
+                levels: serde_json::from_str(&mark.levels).unwrap_or_default(),
+                remark: mark.remark.clone(),
+                marks: mark.exact.half_up(),
+            }),
+            waiting: stack
+                .scripts
+                .iter()
+                .filter(|one| one.item == script.item && stack.waits_for(one, me, now))
+                .count(),
+        })
+    }
+}
