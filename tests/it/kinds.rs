@@ -240,30 +240,12 @@ async fn tell(house: &House) {
         saves(&ada, question, &right(&bank, question), 1).await.ok();
     }
 
-    // What does not answer its question is refused, and what was there stays.
-    let of_kind = |kind: &str| questions.iter().find(|question| question["kind"] == kind).unwrap();
-    for (kind, nonsense) in [
-        ("single", "E"),
-        ("matching", "AB"),
-        ("ordering", "AABCDE"),
-        ("hotspot", "9999,1"),
-        ("cloze", "[\"A\"]"),
-        ("text", "一行\n两行"),
-        ("numeric", "99999999999999999999999999999999999999999"),
-    ] {
-        assert_eq!(
-            saves(&ada, of_kind(kind), nonsense, 2).await.refused(),
-            "answer-unreadable",
-            "{kind}"
-        );
-    }
-    let long = "长".repeat(501);
-    assert_eq!(
-        saves(&ada, of_kind("written"), &long, 2).await.refused(),
-        "answer-unreadable"
-    );
+    nonsense_is_refused(&ada, questions).await;
     // Another spelling of the same answer is kept in the one spelling.
-    let ordering = of_kind("ordering");
+    let ordering = questions
+        .iter()
+        .find(|question| question["kind"] == "ordering")
+        .unwrap();
     let spaced = right(&bank, ordering).to_lowercase();
     saves(&ada, ordering, &spaced, 3).await.ok();
     let stored = ada.sees("/terminal").await.ok();
@@ -311,6 +293,31 @@ async fn tell(house: &House) {
     // 84 for both; Ada's three marks are 16, 16/3 and 16: (16 + 16/3 + 16) / 3 = 12.44.
     assert!(shown.contains("96.4"), "{shown}");
     assert!(shown.contains("84.0"), "{shown}");
+}
+
+/// What does not answer its question is refused, and what was there stays.
+async fn nonsense_is_refused(ada: &Person, questions: &[Value]) {
+    let of_kind = |kind: &str| questions.iter().find(|question| question["kind"] == kind).unwrap();
+    for (kind, nonsense) in [
+        ("single", "E"),
+        ("matching", "AB"),
+        ("ordering", "AABCDE"),
+        ("hotspot", "9999,1"),
+        ("cloze", "[\"A\"]"),
+        ("text", "一行\n两行"),
+        ("numeric", "99999999999999999999999999999999999999999"),
+    ] {
+        assert_eq!(
+            saves(ada, of_kind(kind), nonsense, 2).await.refused(),
+            "answer-unreadable",
+            "{kind}"
+        );
+    }
+    let long = "长".repeat(501);
+    assert_eq!(
+        saves(ada, of_kind("written"), &long, 2).await.refused(),
+        "answer-unreadable"
+    );
 }
 
 async fn settles(hall: &Hall) -> crate::people::Answer {
@@ -399,10 +406,9 @@ fn a_picture_is_given_only_to_whose_open_paper_shows_it() {
         let ben = hall.candidate(&house, 1).await;
         ada.does("/terminal/start", json!({})).await.ok();
         let paper = ada.sees("/terminal/paper").await.ok();
-        let questions = paper["questions"].as_array().unwrap().iter();
+        let mut questions = paper["questions"].as_array().unwrap().iter();
         let spot = questions
-            .filter_map(|one| one["field"]["hotspot"]["picture"]["digest"].as_str())
-            .next()
+            .find_map(|one| one["field"]["hotspot"]["picture"]["digest"].as_str())
             .unwrap();
         let path = format!("/exam/picture/{spot}");
         let (status, kind, bytes) = ada.fetches(&path).await;

@@ -73,7 +73,53 @@ async fn tell(house: &House, driver: &Driver) {
         }
     }
 
-    // After a reload every field shows what was answered, and a part that is taken away shows in the palette and the review.
+    everything_is_there_again(&terminal, questions).await;
+    looks(&terminal, questions, "dark", 1366, 768).await;
+    looks(&terminal, questions, "small", 420, 800).await;
+    terminal.resize(1366, 768).await;
+    terminal.presses("r").await;
+    terminal.clicks("#hand-in").await;
+    terminal.clicks("#hand-in-sure").await;
+    terminal.arrives("/exam/done").await;
+    a_marker_marks(&terminal, &hall).await;
+    terminal.closes().await;
+}
+
+/// The written answer, marked with the keyboard.
+async fn a_marker_marks(desk: &Browser, hall: &Hall) {
+    let open = format!("/batches/{}/scripts", hall.batch.id);
+    hall.cast.officer.does(&open, json!({})).await.ok();
+    desk.goes("/sign-in").await;
+    desk.types("input[name=login]", "examiner1").await;
+    desk.types("input[name=password]", "seven grey cranes over the lake")
+        .await;
+    desk.clicks("form button.primary").await;
+    desk.waits("document.querySelector(\"form[action='/do/sign-out']\")")
+        .await;
+    desk.goes("/marking").await;
+    desk.picture("kind-marking-list").await;
+    desk.clicks("form[action$=\"/next\"] button").await;
+    desk.sees("#rubric").await;
+    assert!(!desk.sees("main").await.contains("考生甲"), "no name");
+    desk.presses("3").await;
+    desk.presses("1").await;
+    desk.presses("u").await;
+    desk.presses("2").await;
+    desk.waits("document.querySelector('input[name=\"level.0\"][value=\"2\"]').checked")
+        .await;
+    desk.waits("document.querySelector('input[name=\"level.1\"][value=\"1\"]').checked")
+        .await;
+    desk.picture("kind-marking").await;
+    desk.presses(&ENTER.to_string()).await;
+    desk.arrives("/marking").await;
+    assert!(
+        desk.sees(".notice.good").await.contains("没有"),
+        "nothing waits any more"
+    );
+}
+
+/// After a reload every field shows what was answered, and a part that is taken away shows in the palette and the review.
+async fn everything_is_there_again(terminal: &Browser, questions: &[Value]) {
     terminal.reloads().await;
     terminal
         .waits("document.querySelectorAll('#palette-groups .answered').length === 13")
@@ -98,10 +144,6 @@ async fn tell(house: &House, driver: &Driver) {
     assert_eq!(terminal.sees("#partial").await, matching["number"].to_string());
     terminal.picture("kind-review").await;
     terminal.presses(&ESCAPE.to_string()).await;
-
-    looks(&terminal, questions, "dark", 1366, 768).await;
-    looks(&terminal, questions, "small", 420, 800).await;
-    terminal.closes().await;
 }
 
 async fn comes_in(terminal: &Browser, hall: &Hall) {
@@ -144,8 +186,15 @@ async fn looks(terminal: &Browser, questions: &[Value], name: &str, width: u32, 
 /// The keys that answer a question whose card has the focus, and that bring the focus back to the card.
 fn keys(bank: &Bank, question: &Value) -> String {
     let item = item(bank, question);
-    let tabbed =
-        |parts: Vec<String>| parts.iter().map(|part| format!("{TAB}{part}")).collect::<String>() + &ESCAPE.to_string();
+    let tabbed = |parts: Vec<String>| {
+        let mut keys = String::new();
+        for part in parts {
+            keys.push(TAB);
+            keys.push_str(&part);
+        }
+        keys.push(ESCAPE);
+        keys
+    };
     match &item.detail {
         None if item.kind == ItemKind::Ordering => {
             let options = question["options"].as_array().unwrap();

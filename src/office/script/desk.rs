@@ -113,7 +113,7 @@ impl Act for MarkScript {
         let bank = open_bank(office, batch.bank_version_id).await?;
         let rubric = rubric_of(&bank, &script.item)?;
         let levels = self.levels(rubric)?;
-        let exact = worth(rubric, &levels, script.most).map_err(told)?;
+        let exact = worth(rubric, &levels, script.most).map_err(|refusal| told(&refusal))?;
 
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
@@ -175,7 +175,7 @@ impl MarkScript {
     }
 }
 
-fn told(refusal: RubricRefusal) -> Refusal {
+fn told(refusal: &RubricRefusal) -> Refusal {
     let (RubricRefusal::Missing { line } | RubricRefusal::NoSuchLevel { line, .. }) = refusal;
     Broken::new("marking-level")
         .with("line", line + 1)
