@@ -14,13 +14,26 @@ CREATE TABLE script (
 
 CREATE INDEX script_by_item ON script (batch_id, item);
 
--- Who reads a script at this moment, so that no more people read it than are asked for.
+-- The scripts that still want marks, and from how many more people. A script leaves when its mark is settled. This only says
+-- where to look next: what an answer is worth is always computed from its marks.
+CREATE TABLE script_open (
+    script_id TEXT    NOT NULL PRIMARY KEY REFERENCES script (id),
+    batch_id  TEXT    NOT NULL REFERENCES batch (id),
+    item      TEXT    NOT NULL,
+    wanting   INTEGER NOT NULL CHECK (wanting > 0)
+) STRICT;
+
+CREATE INDEX script_open_by_item ON script_open (batch_id, item, script_id);
+
+-- Who reads a script at this moment, so that no more people read it than are asked for. Gone when the mark is given.
 CREATE TABLE script_claim (
     script_id  TEXT    NOT NULL REFERENCES script (id),
     marker_id  TEXT    NOT NULL REFERENCES account (id),
     claimed_at INTEGER NOT NULL,
     PRIMARY KEY (script_id, marker_id)
 ) STRICT;
+
+CREATE INDEX script_claim_by_marker ON script_claim (marker_id);
 
 -- What a marker gave: a level for each line of the rubric. Never changed.
 CREATE TABLE script_mark (

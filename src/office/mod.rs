@@ -19,6 +19,7 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod desk;
+pub mod ledger;
 pub mod plan;
 pub mod practical;
 pub mod result;
@@ -78,6 +79,8 @@ pub struct Office {
     pub shapes: terminal::shape::Shapes,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// Where the ledger is kept.
+    pub ledger: ledger::LedgerDesk,
     /// The rooms that are watched now.
     pub watched: room::Watched,
     /// What sessions ask of their terminals' browsers.
@@ -134,6 +137,7 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            ledger: ledger::LedgerDesk::default(),
             remembered: Remembered::default(),
             desk,
             shapes: terminal::shape::Shapes::default(),

@@ -6,7 +6,7 @@
 mod desk;
 mod show;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::marking::{Standing, standing};
 use crate::paper::{Paper, WrittenRule};
 use crate::store::plan as plans;
 use crate::store::result as results;
-use crate::store::script::{self as rows, ClaimRow, GivenRow, ScriptRow};
+use crate::store::script::{self as rows, Place, ScriptRow};
 
 /// How long a script waits for whom it was given to.
 const CLAIM: i64 = 30 * MINUTE;
@@ -48,19 +48,20 @@ impl Act for OpenMarking {
     const POLICY: Policy = policy::MARKING_OPEN;
 
     async fn perform(self, office: &Office, caller: &Caller) -> Result<OpenedMarking, Refusal> {
-        let found = written_answers(office, self.batch).await?;
+        let (rule, found) = written_answers(office, self.batch).await?;
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         plans::hold_open_batch(op.connection(), self.batch).await?;
-        let known = rows::of_batch(op.connection(), self.batch).await?;
-        let there: BTreeSet<_> = known.iter().map(|script| (script.attempt_id, script.number)).collect();
+        let known = rows::known(op.connection(), self.batch).await?;
+        let there: BTreeSet<_> = known.into_iter().collect();
         let mut added = 0;
         for mut script in found {
             if there.contains(&(script.attempt_id, script.number)) {
                 continue;
             }
             script.made_at = now;
-            rows::insert(op.connection(), &script).await?;
+            let first = wanting(&[], script.most, rule);
+            rows::insert(op.connection(), &script, first).await?;
             added += 1;
         }
         let scripts = there.len() + added;
@@ -75,9 +76,10 @@ impl Act for OpenMarking {
 }
 
 /// The written answers of all papers that were handed in, as scripts that are not stored yet.
-async fn written_answers(office: &Office, batch: BatchId) -> Result<Vec<ScriptRow>, Refusal> {
+async fn written_answers(office: &Office, batch: BatchId) -> Result<(WrittenRule, Vec<ScriptRow>), Refusal> {
     let mut connection = office.store.read().await?;
-    plans::batch(&mut connection, batch).await?.ok_or(Refusal::NotFound)?;
+    let row = plans::batch(&mut connection, batch).await?.ok_or(Refusal::NotFound)?;
+    let rule = super::plan::frozen_rule(&row)?.written;
     let attempts = results::attempts(&mut connection, batch).await?;
     let mut found = Vec::new();
     for attempt in attempts.into_iter().filter(|attempt| attempt.state == "submitted") {
@@ -105,7 +107,7 @@ async fn written_answers(office: &Office, batch: BatchId) -> Result<Vec<ScriptRo
             made_at: Timestamp::from_millis(0),
         }));
     }
-    Ok(found)
+    Ok((rule, found))
 }
 
 fn written_questions(vault: &Vault, place: &str, content: &[u8]) -> Result<Vec<(i64, String, Marks)>, String> {
@@ -115,78 +117,20 @@ fn written_questions(vault: &Vault, place: &str, content: &[u8]) -> Result<Vec<(
     Ok(paper.written().map(question).collect())
 }
 
-/// Everything that is known of a batch's scripts.
-struct Stack {
-    rule: WrittenRule,
-    scripts: Vec<ScriptRow>,
-    claims: BTreeMap<ScriptId, Vec<ClaimRow>>,
-    marks: BTreeMap<ScriptId, Vec<GivenRow>>,
+/// The place of a marker at a question, at this moment.
+fn place(batch: BatchId, item: &str, marker: AccountId, now: Timestamp) -> Place<'_> {
+    Place {
+        batch,
+        item,
+        marker,
+        since: now + -CLAIM,
+    }
 }
 
-impl Stack {
-    async fn read(connection: &mut crate::store::Connection, batch: BatchId) -> Result<Self, Refusal> {
-        let row = plans::batch(connection, batch).await?.ok_or(Refusal::NotFound)?;
-        let mut claims: BTreeMap<ScriptId, Vec<ClaimRow>> = BTreeMap::new();
-        for claim in rows::claims(connection, batch).await? {
-            claims.entry(claim.script_id).or_default().push(claim);
-        }
-        let mut marks: BTreeMap<ScriptId, Vec<GivenRow>> = BTreeMap::new();
-        for mark in rows::marks(connection, batch).await? {
-            marks.entry(mark.script_id).or_default().push(mark);
-        }
-        Ok(Self {
-            rule: super::plan::frozen_rule(&row)?.written,
-            scripts: rows::of_batch(connection, batch).await?,
-            claims,
-            marks,
-        })
-    }
-
-    fn marks(&self, script: ScriptId) -> &[GivenRow] {
-        self.marks.get(&script).map_or(&[], Vec::as_slice)
-    }
-
-    fn own(&self, script: ScriptId, me: AccountId) -> Option<&GivenRow> {
-        self.marks(script).iter().find(|mark| mark.marker_id == me)
-    }
-
-    fn claimed(&self, script: ScriptId, me: AccountId) -> bool {
-        self.claims
-            .get(&script)
-            .is_some_and(|all| all.iter().any(|claim| claim.marker_id == me))
-    }
-
-    /// How many more people must mark a script; none when it is settled.
-    fn wanting(&self, script: &ScriptRow) -> usize {
-        let marks: Vec<Exact> = self.marks(script.id).iter().map(|mark| mark.exact).collect();
-        match standing(&marks, script.most, self.rule) {
-            Standing::Settled { .. } => 0,
-            Standing::Wanting { needed } => needed.saturating_sub(marks.len()),
-        }
-    }
-
-    /// Whether a script waits for this marker: it wants more marks than others hold it for at this moment.
-    fn waits_for(&self, script: &ScriptRow, me: AccountId, now: Timestamp) -> bool {
-        let marked = |who: AccountId| self.own(script.id, who).is_some();
-        let claims = self.claims.get(&script.id).map_or(&[] as &[ClaimRow], Vec::as_slice);
-        let held = claims
-            .iter()
-            .filter(|claim| claim.marker_id != me && now - claim.claimed_at < CLAIM && !marked(claim.marker_id));
-        !marked(me) && self.wanting(script) > held.count()
-    }
-
-    /// The next script of a question for this marker: one already taken, then one that others began, then any.
-    fn next(&self, item: &str, me: AccountId, now: Timestamp) -> Option<&ScriptRow> {
-        let waiting = self
-            .scripts
-            .iter()
-            .filter(|one| one.item == item && self.waits_for(one, me, now));
-        waiting.min_by_key(|one| {
-            (
-                !self.claimed(one.id, me),
-                std::cmp::Reverse(self.marks(one.id).len()),
-                one.id,
-            )
-        })
+/// From how many more people an answer with these marks wants a mark; from none when it is settled.
+fn wanting(marks: &[Exact], most: Marks, rule: WrittenRule) -> i64 {
+    match standing(marks, most, rule) {
+        Standing::Settled { .. } => 0,
+        Standing::Wanting { needed } => i64::try_from(needed.saturating_sub(marks.len())).unwrap_or(i64::MAX),
     }
 }

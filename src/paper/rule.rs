@@ -291,6 +291,7 @@ mod tests {
                 "mixed-60-20-20",
                 "demo-20",
                 "compact-80-20-ab",
+                "rehearsal-100",
                 "every-kind-13"
             ]
         );

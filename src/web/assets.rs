@@ -29,6 +29,7 @@ const ASSETS: &[Asset] = assets! {
     "roll.js": "text/javascript; charset=utf-8",
     "progress.js": "text/javascript; charset=utf-8",
     "drop.js": "text/javascript; charset=utf-8",
+    "scan.js": "text/javascript; charset=utf-8",
     "exam-core.js": "text/javascript; charset=utf-8",
     "exam-keep.js": "text/javascript; charset=utf-8",
     "exam-link.js": "text/javascript; charset=utf-8",

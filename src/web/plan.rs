@@ -11,7 +11,6 @@ use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, page, view};
 use super::{App, Frame};
-use crate::bank::ItemKind;
 use crate::certificate::Scheme;
 use crate::identity::Role;
 use crate::kernel::BatchId;
@@ -119,12 +118,6 @@ struct BatchPage {
 }
 
 impl BatchPage {
-    /// Whether the reader prepares written answers for marking.
-    fn has_written(&self) -> bool {
-        let mut sections = self.shown.rule.sections.iter();
-        self.frame.has(Role::ExamOfficer) && sections.any(|section| section.kind == ItemKind::Written)
-    }
-
     /// Whether one of the reader's roles may open the page behind a step.
     fn opens(&self, href: &str) -> bool {
         let policy = match href.rsplit('/').next() {

@@ -58,6 +58,7 @@ impl Hall {
         if let Some(url) = database {
             command.args(["--database-url", url]);
         }
+        #[expect(clippy::zombie_processes, reason = "the hall waits for it when it is dropped")]
         let mut process = command.spawn().unwrap();
         let says = BufReader::new(process.stdout.take().unwrap());
         for line in says.lines() {
@@ -231,7 +232,7 @@ fn two_hundred_slow_lines_do_not_keep_honest_ones_out_and_are_closed() {
         }
     }
     let sheet = sheet(players);
-    assert_eq!(sheet["go"], true, "{sheet:#}");
+    nothing_lost(&sheet, 50);
     for line in &mut slow {
         line.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let mut rest = Vec::new();

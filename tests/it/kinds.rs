@@ -6,6 +6,7 @@ use jianding::bank::rich::plain;
 use jianding::bank::{self, Bank, Blank, Detail, ItemKind, Numeric, Region};
 use serde_json::{Value, json};
 
+use crate::accounts::staff;
 use crate::cast::{Batch, Cast, approve, register, text, zipped_with};
 use crate::house::{House, on_both_engines, on_sqlite};
 use crate::people::Person;
@@ -394,6 +395,139 @@ async fn marks(hall: &Hall) {
     assert_eq!((&work[0]["scripts"], &work[0]["waiting"]), (&json!(1), &json!(1)));
     third.does(&mark, json!({ "level.0": "2", "level.1": "1" })).await.ok();
     assert_eq!(third.sees("/marking").await.ok()[0]["settled"], 1);
+}
+
+/// Four candidates who wrote the same of different lengths, in a session that is closed and ready for its markers.
+async fn four_wrote(house: &House) -> Hall {
+    let hall = hall(house, 4).await;
+    house.clock.advance(30 * MINUTE);
+    hall.begins().await;
+    for seat in 0..4 {
+        let candidate = hall.candidate(house, seat).await;
+        candidate.does("/terminal/start", json!({})).await.ok();
+        let paper = candidate.sees("/terminal/paper").await.ok();
+        let mut questions = paper["questions"].as_array().unwrap().iter();
+        let written = questions.find(|one| one["kind"] == "written").unwrap();
+        let answer = "先断电，再验电。".repeat(seat + 1);
+        saves(&candidate, written, &answer, 1).await.ok();
+        candidate.does("/terminal/submit", json!({})).await.ok();
+    }
+    let (session, batch) = (&hall.session, &hall.batch.id);
+    let close = format!("/sessions/{session}/close");
+    hall.cast.invigilator.does(&close, json!({})).await.ok();
+    let open = format!("/batches/{batch}/scripts");
+    assert_eq!(hall.cast.officer.does(&open, json!({})).await.ok()["scripts"], 4);
+    hall
+}
+
+/// Marks whatever comes next until nothing waits for this marker.
+async fn marks_all(marker: &Person, next: &str) {
+    let best = json!({ "level.0": "2", "level.1": "1" });
+    loop {
+        let taken = marker.does(next, json!({})).await;
+        if taken.status == 409 {
+            assert_eq!(taken.refused(), "marking-none-left");
+            return;
+        }
+        let mut script = text(&taken.ok(), "script");
+        loop {
+            let answer = marker.does(&format!("/scripts/{script}/mark"), best.clone()).await.ok();
+            match text(&answer, "next").strip_prefix("/marking/") {
+                Some(next) => next.clone_into(&mut script),
+                None => break,
+            }
+        }
+    }
+}
+
+#[test]
+fn two_people_mark_each_answer_however_many_mark_at_once() {
+    on_both_engines(|house| async move {
+        let hall = four_wrote(&house).await;
+        let batch = &hall.batch.id;
+        let next = format!("/batches/{batch}/marking/PR-W-1/next");
+        let [first, second, third] = &hall.cast.examiners;
+        let take = async |who: &Person| text(&who.does(&next, json!({})).await.ok(), "script");
+        let best = json!({ "level.0": "2", "level.1": "1" });
+
+        // Two hold the same answer and leave it; after half an hour a third may have it, and who comes first marks it.
+        let left = take(first).await;
+        assert_eq!(take(second).await, left);
+        assert_ne!(take(third).await, left, "two read it already");
+        house.clock.advance(31 * MINUTE);
+        let late = staff(&house, &hall.cast.administrator, "late", "迟来", "examiner").await;
+        assert_eq!(take(&late).await, left);
+        let mark = format!("/scripts/{left}/mark");
+        first.does(&mark, best.clone()).await.ok();
+        assert_eq!(second.does(&mark, best.clone()).await.refused(), "marking-taken");
+        late.does(&mark, best.clone()).await.ok();
+        assert_eq!(second.does(&mark, best.clone()).await.refused(), "marking-taken");
+        assert_eq!(first.does(&mark, best.clone()).await.refused(), "marking-marked");
+
+        tokio::join!(
+            marks_all(first, &next),
+            marks_all(second, &next),
+            marks_all(third, &next),
+            marks_all(&late, &next)
+        );
+        let mut marks = 0;
+        for who in [first, second, third, &late] {
+            let work = who.sees("/marking").await.ok();
+            assert_eq!((&work[0]["settled"], &work[0]["waiting"]), (&json!(4), &json!(0)));
+            marks += work[0]["own"].as_i64().unwrap();
+        }
+        assert_eq!(marks, 8, "four answers, two marks each");
+        let shown = hall.cast.officer.sees(&format!("/batches/{batch}")).await.ok();
+        assert_eq!(shown["written"], json!({ "scripts": 4, "settled": 4 }));
+        settles(&hall).await.ok();
+        assert_eq!(
+            first.sees("/marking").await.ok(),
+            json!([]),
+            "a settled batch is closed"
+        );
+    });
+}
+
+#[test]
+fn who_marks_written_answers_does_nothing_else_on_the_batch() {
+    on_both_engines(|house| async move {
+        let hall = four_wrote(&house).await;
+        let batch = &hall.batch.id;
+        let next = format!("/batches/{batch}/marking/PR-W-1/next");
+        let administrator = &hall.cast.administrator;
+        let both = staff(&house, administrator, "both", "双职", "examiner,exam_officer").await;
+        marks_all(&both, &next).await;
+        marks_all(&hall.cast.examiners[0], &next).await;
+        let settle = format!("/batches/{batch}/settle");
+        assert_eq!(both.does(&settle, json!({})).await.refused(), "duty-excluded");
+        // Who invigilated is not given an answer, though now an examiner.
+        let roles = json!({ "roles": "invigilator,examiner", "active": true, "reason": "试一试" });
+        let account = &hall.cast.accounts["invigilator"];
+        administrator.does(&format!("/accounts/{account}"), roles).await.ok();
+        assert_eq!(
+            hall.cast.invigilator.does(&next, json!({})).await.refused(),
+            "duty-excluded"
+        );
+        for stranger in [
+            &hall.cast.officer,
+            &hall.cast.approver,
+            &hall.cast.auditor,
+            administrator,
+        ] {
+            assert_eq!(stranger.does(&next, json!({})).await.status, 403);
+            assert_eq!(stranger.sees("/marking").await.status, 403);
+        }
+        settles(&hall).await.ok();
+        // A mark that was given stays, whoever asks the database.
+        for statement in [
+            "UPDATE script_mark SET exact = '0'",
+            "DELETE FROM script_mark",
+            "DELETE FROM script",
+        ] {
+            let mut tx = house.office.store.write().await.unwrap();
+            assert!(sqlx::query(statement).execute(&mut *tx).await.is_err(), "{statement}");
+        }
+    });
 }
 
 #[test]

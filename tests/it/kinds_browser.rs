@@ -110,6 +110,16 @@ async fn a_marker_marks(desk: &Browser, hall: &Hall) {
     desk.waits("document.querySelector('input[name=\"level.1\"][value=\"1\"]').checked")
         .await;
     desk.picture("kind-marking").await;
+    let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    for (name, width, height) in [("tablet", 800, 1280), ("tablet-wide", 1280, 800), ("small", 420, 800)] {
+        desk.resize(width, height).await;
+        desk.waits(fits).await;
+        desk.picture(&format!("kind-marking-{name}")).await;
+    }
+    desk.resize(1366, 768).await;
+    desk.dark(true).await;
+    desk.picture("kind-marking-dark").await;
+    desk.dark(false).await;
     desk.presses(&ENTER.to_string()).await;
     desk.arrives("/marking").await;
     assert!(

@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod attacks;
 mod bad_input;
 mod browser;
 mod cast;
@@ -21,6 +22,7 @@ mod faults;
 mod house;
 mod kinds;
 mod kinds_browser;
+mod offline;
 mod order;
 mod people;
 mod policy;

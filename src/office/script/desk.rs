@@ -6,15 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Stack, rows};
+use super::{place, rows, wanting};
 use crate::bank::{Detail, Written};
 use crate::identity::Duty;
-use crate::kernel::{AccountId, BatchId, Marks, ScriptId, Timestamp};
+use crate::kernel::{AccountId, BatchId, Exact, Marks, ScriptId, Timestamp};
 use crate::marking::{RubricRefusal, worth};
 use crate::office::bank::open_bank;
+use crate::office::plan::frozen_rule;
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Problems, Refusal, policy};
 use crate::store::plan as plans;
-use crate::store::script::{ClaimRow, GivenRow};
+use crate::store::script::GivenRow;
 
 /// The longest remark, in characters.
 const MOST_REMARK: usize = 500;
@@ -59,17 +60,11 @@ impl Act for TakeNext {
 /// Claims the next script of a question, if there is one.
 async fn take(op: &mut Op<'_>, batch: BatchId, item: &str, me: AccountId) -> Result<Option<ScriptId>, Refusal> {
     let now = op.now;
-    let stack = Stack::read(op.connection(), batch).await?;
-    let Some(script) = stack.next(item, me, now).map(|script| script.id) else {
-        return Ok(None);
-    };
-    let claim = ClaimRow {
-        script_id: script,
-        marker_id: me,
-        claimed_at: now,
-    };
-    rows::claim(op.connection(), &claim).await?;
-    Ok(Some(script))
+    let next = rows::next(op.connection(), place(batch, item, me, now)).await?;
+    if let Some(script) = next {
+        rows::claim(op.connection(), script, me, now).await?;
+    }
+    Ok(next)
 }
 
 /// Marks a written answer.
@@ -106,10 +101,18 @@ impl Act for MarkScript {
         let script = rows::by_id(&mut connection, self.script)
             .await?
             .ok_or(Refusal::NotFound)?;
+        let given = rows::marks(&mut connection, script.id).await?;
+        if given.iter().any(|mark| mark.marker_id == me) {
+            return Err(Broken::new("marking-marked").into());
+        }
+        if !rows::claimed(&mut connection, script.id, me).await? {
+            return Err(Refusal::NotFound);
+        }
         let batch = plans::batch(&mut connection, script.batch_id)
             .await?
             .ok_or(Refusal::NotFound)?;
         drop(connection);
+        let rule = frozen_rule(&batch)?.written;
         let bank = open_bank(office, batch.bank_version_id).await?;
         let rubric = rubric_of(&bank, &script.item)?;
         let levels = self.levels(rubric)?;
@@ -117,16 +120,11 @@ impl Act for MarkScript {
 
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
+        // From here on nobody else marks in this batch until this mark is saved.
         plans::hold_open_batch(op.connection(), script.batch_id).await?;
         op.take_duty(script.batch_id, Duty::Examiner).await?;
-        let stack = Stack::read(op.connection(), script.batch_id).await?;
-        if stack.own(script.id, me).is_some() {
-            return Err(Broken::new("marking-marked").into());
-        }
-        if !stack.claimed(script.id, me) {
-            return Err(Refusal::NotFound);
-        }
-        if !stack.waits_for(&script, me, now) {
+        let place = place(script.batch_id, &script.item, me, now);
+        if !rows::waits(op.connection(), script.id, place).await? {
             return Err(Broken::new("marking-taken").into());
         }
         let mark = GivenRow {
@@ -138,10 +136,14 @@ impl Act for MarkScript {
             marked_at: now,
         };
         rows::give(op.connection(), &mark).await?;
+        let given = rows::marks(op.connection(), script.id).await?;
+        let marks: Vec<Exact> = given.iter().map(|mark| mark.exact).collect();
+        rows::set_wanting(op.connection(), script.id, wanting(&marks, script.most, rule)).await?;
         let next = take(&mut op, script.batch_id, &script.item, me).await?;
+        // No levels here: who reads events may be the next marker.
         let event = Event::of(script.id)
             .in_batch(script.batch_id)
-            .with(json!({ "item": script.item, "levels": levels, "exact": exact.to_string(), "next": next }));
+            .with(json!({ "item": script.item, "next": next }));
         let at = op.commit(event).await?;
         Ok(Marked {
             at,

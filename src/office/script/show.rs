@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::desk::rubric_of;
-use super::{Stack, rows};
+use super::{CLAIM, place, rows};
 use crate::bank::rich::{Part, parts, plain};
 use crate::kernel::{BatchId, Marks, ScriptId};
 use crate::office::bank::open_bank;
@@ -31,13 +31,13 @@ pub struct QuestionWork {
     /// What is asked, in plain characters.
     pub stem: String,
     /// How many answers there are.
-    pub scripts: usize,
+    pub scripts: i64,
     /// How many of them are settled.
-    pub settled: usize,
+    pub settled: i64,
     /// How many the caller marked.
-    pub own: usize,
+    pub own: i64,
     /// How many wait for the caller at this moment.
-    pub waiting: usize,
+    pub waiting: i64,
 }
 
 impl Act for ListMarking {
@@ -47,31 +47,24 @@ impl Act for ListMarking {
     async fn perform(self, office: &Office, caller: &Caller) -> Result<Vec<QuestionWork>, Refusal> {
         let (me, now) = (caller.account()?, office.now());
         let mut connection = office.store.read().await?;
+        let questions = rows::questions(&mut connection, me, now + -CLAIM).await?;
+        drop(connection);
         let mut works = Vec::new();
-        for open in rows::open_batches(&mut connection).await? {
-            let stack = Stack::read(&mut connection, open.batch_id).await?;
-            let batch = plans::batch(&mut connection, open.batch_id)
-                .await?
-                .ok_or(Refusal::NotFound)?;
-            let bank = open_bank(office, batch.bank_version_id).await?;
-            let mut items: Vec<&str> = stack.scripts.iter().map(|script| script.item.as_str()).collect();
-            items.sort_unstable();
-            items.dedup();
-            works.extend(items.into_iter().map(|item| {
-                let of_item = || stack.scripts.iter().filter(|script| script.item == item);
-                QuestionWork {
-                    batch: open.batch_id,
-                    occupation: open.occupation_name.clone(),
-                    occupation_en: open.occupation_name_en.clone(),
-                    level: open.level,
-                    item: item.to_owned(),
-                    stem: bank.item(item).map(|item| plain(&item.stem)).unwrap_or_default(),
-                    scripts: of_item().count(),
-                    settled: of_item().filter(|script| stack.wanting(script) == 0).count(),
-                    own: of_item().filter(|script| stack.own(script.id, me).is_some()).count(),
-                    waiting: of_item().filter(|script| stack.waits_for(script, me, now)).count(),
-                }
-            }));
+        for question in questions {
+            let bank = open_bank(office, question.bank_version_id).await?;
+            let stem = bank.item(&question.item).map(|item| plain(&item.stem));
+            works.push(QuestionWork {
+                batch: question.batch_id,
+                occupation: question.occupation_name,
+                occupation_en: question.occupation_name_en,
+                level: question.level,
+                item: question.item,
+                stem: stem.unwrap_or_default(),
+                scripts: question.scripts,
+                settled: question.settled,
+                own: question.own,
+                waiting: question.waiting,
+            });
         }
         Ok(works)
     }
@@ -108,7 +101,7 @@ pub struct ScriptView {
     /// What the caller gave.
     pub own: Option<OwnMark>,
     /// How many answers to the question wait for the caller, this one included.
-    pub waiting: usize,
+    pub waiting: i64,
 }
 
 /// A line of the rubric.
@@ -145,11 +138,13 @@ impl Act for ShowScript {
         let script = rows::by_id(&mut connection, self.script)
             .await?
             .ok_or(Refusal::NotFound)?;
-        let stack = Stack::read(&mut connection, script.batch_id).await?;
-        let own = stack.own(script.id, me);
-        if own.is_none() && !stack.claimed(script.id, me) {
+        let given = rows::marks(&mut connection, script.id).await?;
+        let own = given.iter().find(|mark| mark.marker_id == me);
+        if own.is_none() && !rows::claimed(&mut connection, script.id, me).await? {
             return Err(Refusal::NotFound);
         }
+        let place = place(script.batch_id, &script.item, me, now);
+        let waiting = rows::waiting(&mut connection, place).await?;
         let batch = plans::batch(&mut connection, script.batch_id)
             .await?
             .ok_or(Refusal::NotFound)?;
@@ -184,11 +179,7 @@ impl Act for ShowScript {
                 remark: mark.remark.clone(),
                 marks: mark.exact.half_up(),
             }),
-            waiting: stack
-                .scripts
-                .iter()
-                .filter(|one| one.item == script.item && stack.waits_for(one, me, now))
-                .count(),
+            waiting,
         })
     }
 }

@@ -35,8 +35,12 @@ impl Shapes {
         if known.attempts.len() >= REMEMBERED {
             *known = Known::default();
         }
-        let list = known.lists.get(&list).cloned().unwrap_or(list);
-        known.lists.insert(list.clone());
+        let list = if let Some(same) = known.lists.get(&list) {
+            same.clone()
+        } else {
+            known.lists.insert(list.clone());
+            list
+        };
         known.attempts.insert(attempt, list.clone());
         list
     }

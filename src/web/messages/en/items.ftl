@@ -56,6 +56,7 @@ marking-save = Save and go on
 marking-waiting = { $n } waiting
 marking-keys = Keyboard: a digit chooses the level of the present line and goes on, Backspace or U goes back a line, Enter saves. A saved mark cannot be changed.
 marking-open = Prepare written answers for marking
+marking-open-none = None are prepared yet.
 marking-open-lead = Puts the written answers of papers handed in before the markers, without names. Press again when more papers came in.
 act-marking-open = Prepared written answers
 act-marking-next = Took a written answer

@@ -56,6 +56,7 @@ marking-save = 保存并评下一份
 marking-waiting = 还有 { $n } 份待评
 marking-keys = 键盘：数字键选当前行的等级并跳到下一行，退格或 U 回到上一行，回车保存。评分保存后不能修改。
 marking-open = 准备论述题评卷
+marking-open-none = 尚未准备。
 marking-open-lead = 把已交卷的论述题答案整理成不带姓名的答卷，交考评员评阅。有新交卷的可再按一次。
 act-marking-open = 准备论述题评卷
 act-marking-next = 领取答卷
