@@ -6,7 +6,7 @@ use jianding::bank::rich::plain;
 use jianding::bank::{self, Bank, Blank, Detail, ItemKind, Numeric, Region};
 use serde_json::{Value, json};
 
-use crate::accounts::staff;
+use crate::accounts::{PASSWORD, staff};
 use crate::cast::{Batch, Cast, approve, register, text, zipped_with};
 use crate::house::{House, on_both_engines, on_sqlite};
 use crate::people::Person;
@@ -343,6 +343,13 @@ async fn marks(hall: &Hall) {
     for trace in ["att_", "app_", "考生", "ticket", "320102", "number"] {
         assert!(!view.to_string().contains(trace), "{trace} in {view}");
     }
+    let shares: Vec<&Value> = view["criteria"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| &line["share"])
+        .collect();
+    assert_eq!(shares, ["10.67", "5.33"]);
     assert_eq!(view["answer"], "继续答题，不关页面；答案先存在本机，恢复后自动补传。");
     assert_eq!(
         second.sees(&format!("/scripts/{script}")).await.status,
@@ -504,10 +511,8 @@ fn who_marks_written_answers_does_nothing_else_on_the_batch() {
         let roles = json!({ "roles": "invigilator,examiner", "active": true, "reason": "试一试" });
         let account = &hall.cast.accounts["invigilator"];
         administrator.does(&format!("/accounts/{account}"), roles).await.ok();
-        assert_eq!(
-            hall.cast.invigilator.does(&next, json!({})).await.refused(),
-            "duty-excluded"
-        );
+        let again = house.stranger().signs_in("invigilator", PASSWORD).await;
+        assert_eq!(again.does(&next, json!({})).await.refused(), "duty-excluded");
         for stranger in [
             &hall.cast.officer,
             &hall.cast.approver,

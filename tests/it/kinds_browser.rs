@@ -4,6 +4,7 @@
 use jianding::bank::{Bank, Blank, Detail, ItemKind};
 use serde_json::{Value, json};
 
+use crate::accounts::PASSWORD;
 use crate::chromium::{Browser, Driver};
 use crate::house::{House, on_sqlite};
 use crate::kinds::{Hall, hall, item, live_bank, right};
@@ -87,15 +88,17 @@ async fn tell(house: &House, driver: &Driver) {
 
 /// The written answer, marked with the keyboard.
 async fn a_marker_marks(desk: &Browser, hall: &Hall) {
-    let open = format!("/batches/{}/scripts", hall.batch.id);
-    hall.cast.officer.does(&open, json!({})).await.ok();
-    desk.goes("/sign-in").await;
-    desk.types("input[name=login]", "examiner1").await;
-    desk.types("input[name=password]", "seven grey cranes over the lake")
+    signs_in(desk, "officer").await;
+    desk.goes(&format!("/batches/{}", hall.batch.id)).await;
+    desk.clicks("form[action$=\"/scripts\"] button").await;
+    desk.sees("section.card progress").await;
+    desk.asks("document.querySelector('section.card progress').scrollIntoView()")
         .await;
-    desk.clicks("form button.primary").await;
-    desk.waits("document.querySelector(\"form[action='/do/sign-out']\")")
+    desk.picture("kind-marking-batch").await;
+    desk.clicks("form[action$=\"sign-out\"] button").await;
+    desk.waits("!document.querySelector(\"form[action='/do/sign-out']\")")
         .await;
+    signs_in(desk, "examiner1").await;
     desk.goes("/marking").await;
     desk.picture("kind-marking-list").await;
     desk.clicks("form[action$=\"/next\"] button").await;
@@ -126,6 +129,15 @@ async fn a_marker_marks(desk: &Browser, hall: &Hall) {
         desk.sees(".notice.good").await.contains("没有"),
         "nothing waits any more"
     );
+}
+
+async fn signs_in(desk: &Browser, login: &str) {
+    desk.goes("/sign-in").await;
+    desk.types("input[name=login]", login).await;
+    desk.types("input[name=password]", PASSWORD).await;
+    desk.clicks("form button.primary").await;
+    desk.waits("document.querySelector(\"form[action='/do/sign-out']\")")
+        .await;
 }
 
 /// After a reload every field shows what was answered, and a part that is taken away shows in the palette and the review.

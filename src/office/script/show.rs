@@ -111,8 +111,8 @@ pub struct CriterionView {
     pub line: usize,
     /// What is looked at.
     pub text: String,
-    /// Its share of the marks, in percent, rounded.
-    pub percent: u32,
+    /// Its share of the question's marks, rounded for display.
+    pub share: Marks,
     /// What each level means.
     pub levels: Vec<String>,
 }
@@ -153,7 +153,7 @@ impl Act for ShowScript {
         let bank = open_bank(office, batch.bank_version_id).await?;
         let rubric = rubric_of(&bank, &script.item)?;
         let item = bank.item(&script.item).ok_or(Refusal::NotFound)?;
-        let weights: u32 = rubric.criteria.iter().map(|line| u32::from(line.weight)).sum();
+        let weights: i128 = rubric.criteria.iter().map(|line| i128::from(line.weight)).sum();
         let criteria = rubric
             .criteria
             .iter()
@@ -161,7 +161,11 @@ impl Act for ShowScript {
             .map(|(line, criterion)| CriterionView {
                 line,
                 text: criterion.text.clone(),
-                percent: u32::from(criterion.weight) * 100 / weights.max(1),
+                share: script
+                    .most
+                    .exact()
+                    .times(criterion.weight.into(), weights.max(1))
+                    .half_up(),
                 levels: criterion.levels.clone(),
             });
         Ok(ScriptView {

@@ -51,6 +51,7 @@ marking-none = No answer to this question waits for you now.
 marking-answer = The candidate's answer
 marking-model = A good answer
 marking-given = You gave { $marks } marks
+marking-share = up to { $marks } marks
 marking-remark = Remark (optional)
 marking-save = Save and go on
 marking-waiting = { $n } waiting

@@ -51,6 +51,7 @@ marking-none = 这道题目前没有等您评阅的答卷。
 marking-answer = 考生答案
 marking-model = 参考答案
 marking-given = 您给了 { $marks } 分
+marking-share = 至多 { $marks } 分
 marking-remark = 评语（可不填）
 marking-save = 保存并评下一份
 marking-waiting = 还有 { $n } 份待评
