@@ -234,3 +234,49 @@ fn table(program: &Program, language: Language) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_demonstration_is_taken_up_at_the_new_address() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(kept(folder.path(), Language::En).unwrap().is_none());
+        let program = Program {
+            address: "http://127.0.0.1:1".to_owned(),
+            password: "secret".to_owned(),
+            staff: vec![StaffLine {
+                login: "a".to_owned(),
+                name: "A".to_owned(),
+                roles: "clerk".to_owned(),
+                address: "http://127.0.0.1:1/sign-in".to_owned(),
+            }],
+            candidates: Vec::new(),
+            data: String::new(),
+        };
+        let text = serde_json::to_string(&program).unwrap();
+        write_private(&folder.path().join(KEPT), text.as_bytes()).unwrap();
+        let again = kept(folder.path(), Language::En)
+            .unwrap()
+            .unwrap()
+            .at("http://127.0.0.1:2");
+        assert_eq!(again.password, "secret");
+        assert_eq!(again.staff[0].address, "http://127.0.0.1:2/sign-in");
+    }
+
+    #[test]
+    fn another_installation_and_a_missing_bank_folder_are_told_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("jianding.db"), "").unwrap();
+        let failure = kept(folder.path(), Language::En).unwrap_err();
+        assert!(failure.message.contains("Nothing was changed"), "{}", failure.message);
+        let nowhere = folder.path().join("no-banks");
+        let failure = find_banks(Some(&nowhere), Language::En).unwrap_err();
+        assert!(failure.message.contains("no-banks"), "{}", failure.message);
+        assert!(
+            find_banks(None, Language::En).is_ok(),
+            "the banks of the project are found"
+        );
+    }
+}

@@ -9,7 +9,7 @@ use crate::store::sitting::fixture::{self, Hall, QUESTIONS};
 const BEGIN: Timestamp = Timestamp::from_millis(1_780_000_000_000);
 
 struct Room {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Store,
     clock: ManualClock,
     desk: AnswerDesk,
@@ -32,7 +32,7 @@ async fn room(seats: i64) -> Room {
     }
     let desk = AnswerDesk::start(store.clone(), Arc::new(clock.clone()), dice, Keys::from_secret([7; 32]));
     Room {
-        _folder: folder,
+        folder,
         store,
         clock,
         desk,
@@ -219,4 +219,22 @@ async fn a_thousand_at_once_are_all_acknowledged_and_all_stored() {
     }
     assert_eq!(room.count("SELECT COUNT(*) FROM answer WHERE value = 'B'").await, 1_000);
     assert_eq!(room.count("SELECT COUNT(*) FROM answer_log").await, 1_000);
+}
+
+#[tokio::test]
+async fn what_others_change_of_an_attempt_counts_for_the_next_save() {
+    let room = room(2).await;
+    room.save(0, vec![answer(1, "A", 1)]).await.unwrap();
+    room.save(1, vec![answer(1, "A", 1)]).await.unwrap();
+    // Through the same store: another terminal took the first seat over.
+    fixture::hand_over(&room.store, room.attempt(0), lease(9)).await;
+    let refused = room.save(0, vec![answer(1, "B", 2)]).await.unwrap_err();
+    assert_eq!(code(&refused), "second-terminal");
+    // From another process: the second seat too.
+    let elsewhere = Store::open_file(&room.folder.path().join("exam.db")).await.unwrap();
+    fixture::hand_over(&elsewhere, room.attempt(1), lease(9)).await;
+    let refused = room.save(1, vec![answer(1, "B", 2)]).await.unwrap_err();
+    assert_eq!(code(&refused), "second-terminal");
+    assert_eq!(room.stored(0).await, [(1, "A".into(), 1)]);
+    assert_eq!(room.stored(1).await, [(1, "A".into(), 1)]);
 }

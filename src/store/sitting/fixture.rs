@@ -171,3 +171,11 @@ pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: 
     tx.execute(sqlx::query(sqlx::AssertSqlSafe(line))).await.unwrap();
     tx.commit().await.unwrap();
 }
+
+/// Gives an attempt to another terminal.
+pub(crate) async fn hand_over(store: &Store, attempt: AttemptId, lease: Digest) {
+    let mut tx = store.write().await.unwrap();
+    let text = format!("UPDATE attempt SET lease = '{lease}' WHERE id = '{attempt}'");
+    tx.execute(sqlx::query(sqlx::AssertSqlSafe(text))).await.unwrap();
+    tx.commit().await.unwrap();
+}
