@@ -7,6 +7,7 @@
 //!
 //! Not here: what a paper takes from a bank (`paper`), who may see it (`office`).
 
+mod accept;
 mod check;
 mod count;
 mod fields;
@@ -23,6 +24,7 @@ mod task;
 mod tests;
 mod text;
 
+pub use accept::item_problems;
 pub use count::{Counts, RangeCount, count};
 pub use file::MAX_FILE_BYTES;
 pub use generate::generated;
