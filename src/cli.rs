@@ -3,6 +3,7 @@
 mod bank;
 mod certificate;
 mod demo;
+mod ledger;
 mod rehearse;
 mod serve;
 
@@ -72,6 +73,9 @@ enum Command {
     /// The signing authority of an installation.
     #[command(subcommand)]
     Authority(certificate::AuthorityCommand),
+    /// The ledger: check it, publish it, witness it.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,6 +140,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
         Command::Authority(command) => certificate::authority(command),
+        Command::Ledger(command) => ledger::ledger(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -26,6 +26,9 @@ pub mod marking;
 
 pub mod result;
 
+// What cannot be changed unseen.
+pub mod ledger;
+
 pub mod certificate;
 
 // Beside the story.

@@ -89,6 +89,17 @@ CREATE TABLE receipt (
 ) STRICT;
 CREATE INDEX receipt_by_attempt ON receipt (attempt_id);
 
+-- What a session asks of its terminals' browsers.
+CREATE TABLE session_lock (
+    session_id  TEXT   NOT NULL PRIMARY KEY REFERENCES session (id),
+    full_screen INTEGER NOT NULL CHECK (full_screen IN (0, 1)),
+    no_copy     INTEGER NOT NULL CHECK (no_copy IN (0, 1)),
+    config_key  TEXT,
+    quit_hash   TEXT,
+    set_at      INTEGER NOT NULL,
+    set_by      TEXT   NOT NULL REFERENCES account (id)
+) STRICT;
+
 -- A second one-time code for each seat, printed in the fallback pack for those whose ticket is lost.
 CREATE TABLE reserve_code (
     application_id TEXT   NOT NULL PRIMARY KEY REFERENCES application (id),

@@ -1,6 +1,6 @@
 //! `serve`: the production start.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -10,6 +10,8 @@ use super::{Failure, say};
 use crate::config::{Config, LogFormat};
 use crate::document::Fonts;
 use crate::kernel::{Entropy, OsEntropy, Seed};
+use crate::ledger::NoteKey;
+use crate::office::ledger::WitnessAddress;
 use crate::office::{Foundations, Keys, Office, account, time};
 use crate::store::Store;
 use crate::web::{App, Serving, Site};
@@ -104,7 +106,7 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
     let clock = time::steady_clock(&store).await?;
-    Ok(Office::open(Foundations {
+    let office = Office::open(Foundations {
         store,
         clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
@@ -113,7 +115,22 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
         zone: config.zone.clone(),
         base_url: config.base_url.clone(),
         demo,
-    }))
+    });
+    office.ledger.keep_at(kept_at(config));
+    let witness = |(key, url): &(NoteKey, String)| WitnessAddress {
+        key: key.clone(),
+        url: url.clone(),
+    };
+    office
+        .ledger
+        .ask_witnesses(config.witnesses.iter().map(witness).collect());
+    Ok(office)
+}
+
+/// Where the last checkpoint is kept: not in the data folder, or a backup of it would roll both back.
+pub(super) fn kept_at(config: &Config) -> PathBuf {
+    let beside = || PathBuf::from(format!("{}.checkpoint", config.data.display()));
+    config.checkpoint.clone().unwrap_or_else(beside)
 }
 
 /// The installation's secret: from the settings, or a file in the data folder that only its owner can read.

@@ -126,6 +126,8 @@ typed_ids! {
     IncidentId = "inc";
     /// A certificate.
     CertificateId = "crt";
+    /// A change to a certificate that somebody asked for.
+    RequestId = "req";
     /// A recorded event.
     EventId = "evt";
 }

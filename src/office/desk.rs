@@ -23,6 +23,10 @@ use crate::store::{Store, sitting};
 mod writer;
 
 #[cfg(test)]
+mod histories;
+#[cfg(test)]
+mod power_cut;
+#[cfg(test)]
 mod tests;
 
 const QUEUE: usize = 32_768;

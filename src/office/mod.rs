@@ -19,6 +19,7 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod desk;
+pub mod ledger;
 pub mod plan;
 pub mod practical;
 pub mod result;
@@ -75,8 +76,12 @@ pub struct Office {
     pub desk: desk::AnswerDesk,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// Where the ledger is kept.
+    pub ledger: ledger::LedgerDesk,
     /// The rooms that are watched now.
     pub watched: room::Watched,
+    /// What sessions ask of their terminals' browsers.
+    pub locks: room::Locks,
     /// How far slow work has come.
     pub progress: progress::Progress,
 }
@@ -129,9 +134,11 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            ledger: ledger::LedgerDesk::default(),
             remembered: Remembered::default(),
             desk,
             watched: room::Watched::default(),
+            locks: room::Locks::default(),
             progress: progress::Progress::default(),
         }
     }

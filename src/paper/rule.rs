@@ -232,7 +232,8 @@ mod tests {
                 "compact-80-20",
                 "mixed-60-20-20",
                 "demo-20",
-                "compact-80-20-ab"
+                "compact-80-20-ab",
+                "rehearsal-100"
             ]
         );
         for rule in rules {

@@ -6,12 +6,14 @@
 
 mod answer;
 mod gate;
+mod lock;
 mod outage;
 mod receipt;
 mod time;
 
 pub use answer::{AnswerRefusal, GRACE, SaveRefusal, Standing, TooEarly, admit, check_answer, is_answer, may_submit};
 pub use gate::{Facts, Gate, SessionRefusal, Way, gate, may_start};
+pub use lock::{SebSettings, key_hash, quit_hash};
 pub use outage::{Assessment, NOTICED, OutageRule, Silence, assess};
 pub use receipt::{ReceiptStatement, answers_digest};
 pub use time::{Clockwork, Scope, Span, TimeChange, TimeEntry, clockwork, room_paused_since, spans};

@@ -1,5 +1,7 @@
 //! The receipt: what was stored of a paper when it was handed in.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{AttemptId, Digest, Timestamp, canonical_json};
@@ -34,10 +36,11 @@ impl ReceiptStatement {
 pub fn answers_digest<'a>(answers: impl IntoIterator<Item = (i64, &'a str)>) -> (i64, Digest) {
     let mut given: Vec<(i64, &str)> = answers.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     given.sort_unstable();
-    let text: String = given
-        .iter()
-        .map(|(number, value)| format!("{number}={value};"))
-        .collect();
+    let mut text = String::new();
+    for (number, value) in &given {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{number}={value};");
+    }
     let count = i64::try_from(given.len()).unwrap_or(i64::MAX);
     (count, Digest::of(text.as_bytes()))
 }

@@ -40,7 +40,7 @@ impl Store {
         // Once for the process; a second call only says that it was done.
         let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
         let store = match url.strip_prefix("sqlite:") {
-            Some(path) => Self::open_sqlite(path).await?,
+            Some(path) => Self::open_sqlite(path, SQLITE_PRAGMAS).await?,
             None => Self::open_postgres(url).await?,
         };
         store.migrate().await?;
@@ -52,7 +52,17 @@ impl Store {
         Self::open(&format!("sqlite:{}", path.display())).await
     }
 
-    async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
+    /// With a setting that loses answers in a power cut, to show that the test of power cuts would see it.
+    #[cfg(test)]
+    pub(crate) async fn open_weakly(path: &Path) -> Result<Self, StoreError> {
+        let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
+        let pragmas = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+        let store = Self::open_sqlite(&path.display().to_string(), pragmas).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(path: &str, pragmas: &'static str) -> Result<Self, StoreError> {
         let url = format!("sqlite://{path}?mode=rwc");
         let pool = |read_only: bool| {
             AnyPoolOptions::new()
@@ -64,7 +74,7 @@ impl Store {
                 .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
-                        connection.execute(SQLITE_PRAGMAS).await?;
+                        connection.execute(pragmas).await?;
                         if read_only {
                             connection.execute("PRAGMA query_only = ON").await?;
                         }
@@ -170,11 +180,13 @@ impl Store {
 const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "story", include_str!("../../migrations/sqlite/0001_story.sql")),
     (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
+    (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
 ];
 
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "story", include_str!("../../migrations/postgres/0001_story.sql")),
     (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
+    (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
 ];
 
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {

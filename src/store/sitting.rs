@@ -12,6 +12,7 @@ pub mod board;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod incident;
+pub mod lock;
 pub mod outage;
 pub mod pack;
 pub mod receipt;

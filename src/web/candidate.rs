@@ -28,6 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
         page("/exam/wait", Who::Candidate, get(wait)),
         page("/exam/paper", Who::Candidate, get(paper)),
         page("/exam/done", Who::Candidate, get(done)),
+        page("/exam/leave", Who::Anyone, get(sign_in)),
         page("/exam/practice", Who::Candidate, get(practice)),
         view("/receipt", policy::RECEIPT_SHOW, get(receipt)),
         act::<TerminalSignIn>(),
@@ -337,8 +338,8 @@ pub(super) struct Wanted {
 struct ReceiptPage {
     frame: Frame,
     code: String,
-    /// What was found; none before anything was asked.
-    found: Option<Option<ReceiptView>>,
+    /// What was found.
+    found: Option<ReceiptView>,
 }
 
 /// `GET /receipt`: what a receipt stands for, for whoever has its code.
@@ -352,8 +353,8 @@ async fn receipt(State(app): State<App>, visitor: Visitor, Query(wanted): Query<
             .perform(ShowReceipt { code: code.clone() }, &visitor.caller)
             .await
         {
-            Ok(view) => Some(Some(view)),
-            Err(Refusal::NotFound) => Some(None),
+            Ok(view) => Some(view),
+            Err(Refusal::NotFound) => None,
             Err(refusal) => return respond(&app, &visitor, refusal, false),
         }
     };

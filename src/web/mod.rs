@@ -12,6 +12,7 @@ mod input;
 mod limits;
 mod live;
 mod messages;
+mod offline;
 mod openapi;
 mod path;
 mod refusal;
@@ -24,6 +25,7 @@ mod audit;
 mod bank;
 mod candidate;
 mod certificate;
+mod ledger;
 mod plan;
 mod practical;
 mod public;
@@ -32,12 +34,15 @@ mod room;
 mod session;
 mod supervision;
 mod verify;
+mod witness;
 
 use std::sync::Arc;
 
 pub use frame::Frame;
 pub use messages::Messages;
+pub use offline::page as offline_page;
 pub use server::{Serving, serve};
+pub use witness::{Witness, WitnessError, serve_witness};
 
 use crate::office::Office;
 

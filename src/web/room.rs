@@ -16,9 +16,9 @@ use super::{App, Frame};
 use crate::kernel::{ApplicationId, SessionId};
 use crate::office::room::{
     self, AsideView, BoardView, CheckIn, CheckInMany, CloseSession, Counts, DecideOutage, ExtendAttempt, ExtendSession,
-    ForceSubmit, INCIDENT_KINDS, ListAside, ListOutages, ListSessions, ListTimes, Outages, PauseAttempt, PauseSession,
-    PreparePack, ProposeOutages, RecordIncident, ReleaseAttempt, ResumeAttempt, ResumeSession, SeatView,
-    SessionSummary, ShowBoard, StartSession, TROUBLES, TimeLine,
+    ForceSubmit, INCIDENT_KINDS, ListAside, ListOutages, ListSessions, ListTimes, LockSession, Outages, PauseAttempt,
+    PauseSession, PreparePack, ProposeOutages, RecordIncident, ReleaseAttempt, ResumeAttempt, ResumeSession, SeatView,
+    SebFile, SessionSummary, ShowBoard, StartSession, TROUBLES, TimeLine,
 };
 use crate::office::{Refusal, policy};
 
@@ -56,6 +56,8 @@ pub(super) fn routes() -> Vec<Route> {
         act::<DecideOutage>(),
         act::<ListAside>(),
         act::<PreparePack>(),
+        act::<LockSession>(),
+        act::<SebFile>(),
         act::<RecordIncident>(),
     ]
     .into_iter()

@@ -58,6 +58,7 @@ impl Hall {
         if let Some(url) = database {
             command.args(["--database-url", url]);
         }
+        #[expect(clippy::zombie_processes, reason = "the hall waits for it when it is dropped")]
         let mut process = command.spawn().unwrap();
         let says = BufReader::new(process.stdout.take().unwrap());
         for line in says.lines() {

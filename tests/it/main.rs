@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod attacks;
 mod bad_input;
 mod browser;
 mod cast;
@@ -19,9 +20,11 @@ mod chromium;
 mod disk_full;
 mod faults;
 mod house;
+mod offline;
 mod order;
 mod people;
 mod policy;
 mod postgres;
+mod room_browser;
 mod schema;
 mod story;

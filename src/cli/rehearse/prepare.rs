@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::bank::{BankKind, generated};
 use crate::enrolment::{ImportMode, SeatOrder};
 use crate::kernel::{
-    AccountId, ApplicationId, BatchId, CitizenId, HOUR, Language, OneTimeCode, RoomId, SeededEntropy, SessionId,
-    StationId,
+    AccountId, ApplicationId, BankVersionId, BatchId, CitizenId, HOUR, Language, OneTimeCode, RoomId, SeededEntropy,
+    SessionId, StationId,
 };
 use crate::office::account::{self, CreateAccount, ListAccounts, SetPassword, SetUp};
 use crate::office::application::{DecideApplications, Decision, ImportRoll, ListApplications};
@@ -56,8 +56,14 @@ pub(super) struct Prepared {
     /// A ticket for each candidate.
     pub(super) tickets: Vec<Ticket>,
     officer: Caller,
+    rooms: Vec<Room>,
+}
+
+/// A room in which a session runs.
+struct Room {
+    invigilator: Caller,
+    session: SessionId,
     batch: BatchId,
-    rooms: Vec<(Caller, SessionId)>,
 }
 
 async fn does<A: Act>(office: &Office, caller: &Caller, act: A) -> Result<A::Outcome, Refusal> {
@@ -66,25 +72,31 @@ async fn does<A: Act>(office: &Office, caller: &Caller, act: A) -> Result<A::Out
 
 /// Prepares an empty installation for so many candidates; `told` hears of each step.
 pub(super) async fn prepare(office: &Office, candidates: usize, told: &dyn Fn(&str)) -> Result<Prepared, Refusal> {
-    let rooms = candidates.div_ceil(ROOM);
     told("staff");
-    let crew = hire(office, rooms).await?;
-    told("bank, plan, rooms");
-    let (batch, rooms) = open_batch(office, &crew, candidates).await?;
-    told("candidates");
-    register(office, &crew, batch, candidates).await?;
+    let crew = hire(office, candidates.div_ceil(ROOM)).await?;
+    told("bank");
+    let (station, bank) = found(office, &crew).await?;
     let mut prepared = Prepared {
         tickets: Vec::with_capacity(candidates),
         officer: crew.callers["officer"].clone(),
-        batch,
         rooms: Vec::new(),
     };
-    for (number, room) in rooms.into_iter().enumerate() {
-        told("seats, papers, tickets");
+    let people: Vec<usize> = (0..candidates).collect();
+    // A batch for each room: the numbers of its tickets are bounded.
+    for (number, people) in people.chunks(ROOM).enumerate() {
+        told(&format!("room {}: candidates", number + 1));
+        let (batch, room) = open_batch(office, &crew, (station, bank), people.len()).await?;
+        register(office, &crew, batch, people).await?;
+        told(&format!("room {}: seats, papers, tickets", number + 1));
         let invigilator = format!("invigilator{number}");
         let (session, tickets) = open_room(office, &crew, (batch, room), &invigilator).await?;
         prepared.tickets.extend(tickets);
-        prepared.rooms.push((crew.callers[&invigilator].clone(), session));
+        let invigilator = crew.callers[&invigilator].clone();
+        prepared.rooms.push(Room {
+            invigilator,
+            session,
+            batch,
+        });
     }
     Ok(prepared)
 }
@@ -92,15 +104,18 @@ pub(super) async fn prepare(office: &Office, candidates: usize, told: &dyn Fn(&s
 impl Prepared {
     /// Closes the rooms and scores every paper; tells for how many candidates.
     pub(super) async fn settle(&self, office: &Office) -> Result<usize, Refusal> {
-        for (invigilator, session) in &self.rooms {
-            does(office, invigilator, CloseSession { session: *session }).await?;
+        let mut candidates = 0;
+        for room in &self.rooms {
+            let session = room.session;
+            does(office, &room.invigilator, CloseSession { session }).await?;
+            let settle = SettleResults {
+                batch: room.batch,
+                accept_spread: String::new(),
+                accept_absent: "演练".to_owned(),
+            };
+            candidates += does(office, &self.officer, settle).await?.candidates;
         }
-        let settle = SettleResults {
-            batch: self.batch,
-            accept_spread: String::new(),
-            accept_absent: "演练".to_owned(),
-        };
-        Ok(does(office, &self.officer, settle).await?.candidates)
+        Ok(candidates)
     }
 }
 
@@ -164,26 +179,42 @@ fn moment(office: &Office, later: i64) -> Moment {
     Moment((office.now() + later).millis().to_string())
 }
 
-async fn open_batch(office: &Office, crew: &Crew, seats: usize) -> Result<(BatchId, Vec<RoomId>), Refusal> {
+/// A station, and the bank that every room draws from.
+async fn found(office: &Office, crew: &Crew) -> Result<(StationId, BankVersionId), Refusal> {
     let mut bank = generated(ITEMS, &SeededEntropy::new(SEED));
     // A practice bank serves no session.
     bank.kind = BankKind::Live;
     let bank = load_bank(office, &crew.callers["keeper"], bank).await?;
-    let officer = &crew.callers["officer"];
     let station = CreateStation {
         code: "3201001".to_owned(),
         name: "演练站".to_owned(),
         name_en: "Rehearsal Station".to_owned(),
     };
-    let station = does(office, officer, station).await?.station;
-    let rooms = open_rooms(office, officer, station, seats).await?;
+    let station = does(office, &crew.callers["officer"], station).await?.station;
+    Ok((station, bank))
+}
+
+async fn open_batch(
+    office: &Office,
+    crew: &Crew,
+    (station, bank): (StationId, BankVersionId),
+    seats: usize,
+) -> Result<(BatchId, RoomId), Refusal> {
+    let officer = &crew.callers["officer"];
     let plan = CreatePlan {
         station,
         title: "演练".to_owned(),
         registration_until: moment(office, 24 * HOUR),
         publicity_days: Some(0),
     };
-    let plan = does(office, officer, plan).await?.plan;
+    let plan = does(office, officer, plan).await?;
+    let room = CreateRoom {
+        station,
+        name: format!("演练机房 {}", plan.number),
+        seats: i64::try_from(seats).unwrap_or(i64::MAX),
+    };
+    let room = does(office, officer, room).await?.room;
+    let plan = plan.plan;
     let batch = AddBatch {
         plan,
         station,
@@ -194,47 +225,24 @@ async fn open_batch(office: &Office, crew: &Crew, seats: usize) -> Result<(Batch
     };
     let batch = does(office, officer, batch).await?.batch;
     does(office, officer, PublishPlan { plan }).await?;
-    Ok((batch, rooms))
+    Ok((batch, room))
 }
 
-async fn open_rooms(
-    office: &Office,
-    officer: &Caller,
-    station: StationId,
-    mut seats: usize,
-) -> Result<Vec<RoomId>, Refusal> {
-    let mut rooms = Vec::new();
-    while seats > 0 {
-        let here = seats.min(ROOM);
-        let room = CreateRoom {
-            station,
-            name: format!("演练机房{}", rooms.len() + 1),
-            seats: i64::try_from(here).unwrap_or(i64::MAX),
-        };
-        rooms.push(does(office, officer, room).await?.room);
-        seats -= here;
+/// Invented people, in a list as offices send them.
+async fn register(office: &Office, crew: &Crew, batch: BatchId, people: &[usize]) -> Result<(), Refusal> {
+    let mut table = "姓名,证件号码,本工种年限\n".to_owned();
+    for number in people {
+        let Some(id) = citizen_id(*number) else { continue };
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "{},{},6", name(*number), id.reveal());
     }
-    Ok(rooms)
-}
-
-/// Invented people, in lists as offices send them.
-async fn register(office: &Office, crew: &Crew, batch: BatchId, candidates: usize) -> Result<(), Refusal> {
-    let numbers: Vec<usize> = (0..candidates).collect();
-    for part in numbers.chunks(ROOM) {
-        let mut table = "姓名,证件号码,本工种年限\n".to_owned();
-        for number in part {
-            let Some(id) = citizen_id(*number) else { continue };
-            // Writing to a String cannot fail.
-            let _ = writeln!(table, "{},{},6", name(*number), id.reveal());
-        }
-        let roll = ImportRoll {
-            batch,
-            file: Upload(table.into_bytes()),
-            file_name: "roll.csv".to_owned(),
-            mode: ImportMode::OverwriteSame,
-        };
-        does(office, &crew.callers["clerk"], roll).await?;
-    }
+    let roll = ImportRoll {
+        batch,
+        file: Upload(table.into_bytes()),
+        file_name: "roll.csv".to_owned(),
+        mode: ImportMode::OverwriteSame,
+    };
+    does(office, &crew.callers["clerk"], roll).await?;
     let all = ListApplications {
         batch,
         state: None,

@@ -55,10 +55,14 @@ impl Line {
     pub(super) async fn ask(&mut self, question: &Question<'_>) -> std::io::Result<Reply> {
         let taken = self.stream.take();
         let told = tokio::time::timeout(PATIENCE, async {
-            let mut stream = match taken {
-                Some(stream) => stream,
-                None => self.open().await?,
-            };
+            if let Some(mut stream) = taken
+                && let Ok(reply) = exchange(&mut stream, question).await
+            {
+                return Ok((stream, reply));
+            }
+            // A line that lay idle may have been closed meanwhile: like a browser, open another one and ask again. What
+            // a terminal asks may be asked twice.
+            let mut stream = self.open().await?;
             let reply = exchange(&mut stream, question).await?;
             Ok::<_, std::io::Error>((stream, reply))
         });

@@ -15,7 +15,7 @@ use crate::store::sitting::aside::{self, AsideRow};
 use crate::store::sitting::outage::{self, PresenceRow, SilenceRow};
 use crate::store::sitting::receipt::{self as receipts, ReceiptRow};
 use crate::store::sitting::{self, IncidentRow};
-use crate::store::{Connection, StoreError};
+use crate::store::{Connection, Engine, StoreError};
 
 /// A terminal's sign of life is written at most this often.
 const SEEN_EVERY: i64 = 10 * SECOND;
@@ -59,8 +59,9 @@ pub(super) async fn write(
     let mut ids: Vec<AttemptId> = parts.iter().map(|part| part.attempt).collect();
     ids.sort_unstable();
     ids.dedup();
+    let engine = tools.store.engine();
     let mut tx = tools.store.write().await?;
-    let held = answers::lock(&mut tx, tools.store.engine(), &ids).await?;
+    let held = answers::lock(&mut tx, engine, &ids).await?;
     let mut facts: BTreeMap<AttemptId, FactsRow> = held.into_iter().map(|row| (row.id, row)).collect();
 
     let mut gathered = Gathered::default();
@@ -81,7 +82,7 @@ pub(super) async fn write(
         decided.push(outcome);
     }
 
-    save(&mut tx, &gathered, parts, &mut decided).await?;
+    save(&mut tx, engine, &gathered, (parts, &mut decided)).await?;
     for (index, attempt, request_id) in submits {
         if let (Some(facts), Some(Ok(Outcome::Received(receipt)))) = (facts.get(&attempt), decided.get_mut(index)) {
             if let Some(request_id) = request_id {
@@ -104,7 +105,7 @@ pub(super) async fn write(
         outage::note_presence(&mut tx, *presence).await?;
     }
     aside::keep(&mut tx, &gathered.aside).await?;
-    answers::note_seen(&mut tx, &gathered.seen, now).await?;
+    answers::note_seen(&mut tx, engine, &gathered.seen, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(decided)
 }
@@ -289,22 +290,22 @@ fn same(row: &AnswerRow, value: &str, flagged: i64) -> bool {
 
 async fn save(
     tx: &mut Connection,
+    engine: Engine,
     gathered: &Gathered,
-    parts: &[Part],
-    decided: &mut [Result<Outcome, Refusal>],
+    (parts, decided): (&[Part], &mut [Result<Outcome, Refusal>]),
 ) -> Result<(), StoreError> {
     let log: Vec<AnswerRow> = gathered.log.values().cloned().collect();
     let latest: Vec<AnswerRow> = gathered.latest.values().cloned().collect();
-    let new = answers::append(tx, &log).await?;
-    answers::put(tx, &latest).await?;
+    let new = answers::append(tx, engine, &log).await?;
+    answers::put(tx, engine, &latest).await?;
     let all_new = u64::try_from(log.len()).is_ok_and(|rows| rows == new);
     for (part, outcome) in parts.iter().zip(decided) {
         let (Ask::Save(sent), Ok(Outcome::Saved(saved))) = (&part.ask, outcome) else {
             continue;
         };
         for (answer, ack) in sent.iter().zip(&mut saved.answers) {
-            // Only a repeat can clash with what was there before.
-            if !all_new && !ack.clash {
+            // Only a repeat can clash with what was there before; then what was there decides, not who came first here.
+            if !all_new {
                 let stored = answers::logged(tx, part.attempt, answer.number, answer.revision).await?;
                 ack.clash = stored != Some((answer.value.clone(), i64::from(answer.flagged)));
             }
@@ -385,7 +386,8 @@ async fn hand_in(
         detail: json!({ "answered": receipt.answered, "how": receipt.how }).to_string(),
         request_id: request_id.to_owned(),
     };
-    event::insert(tx, &row).await
+    event::insert(tx, &row, None, entropy).await?;
+    Ok(())
 }
 
 /// Records, once, what the program noticed of a terminal.

@@ -20,27 +20,27 @@ const LONGEST_EXTENSION: i64 = 120;
 pub(in crate::office) struct Change<'a> {
     session: SessionId,
     attempt: Option<AttemptId>,
-    change: TimeChange,
+    what: TimeChange,
     reason: &'a str,
 }
 
 impl<'a> Change<'a> {
     /// For one attempt.
-    pub(in crate::office) fn of(attempt: &AttemptRow, change: TimeChange, reason: &'a str) -> Self {
+    pub(in crate::office) fn of(attempt: &AttemptRow, what: TimeChange, reason: &'a str) -> Self {
         Self {
             session: attempt.session_id,
             attempt: Some(attempt.id),
-            change,
+            what,
             reason,
         }
     }
 
     /// For everybody in the room.
-    fn of_room(session: SessionId, change: TimeChange, reason: &'a str) -> Self {
+    fn of_room(session: SessionId, what: TimeChange, reason: &'a str) -> Self {
         Self {
             session,
             attempt: None,
-            change,
+            what,
             reason,
         }
     }
@@ -74,7 +74,7 @@ pub(in crate::office) async fn change_time(
     // Lines keep their order also when two acts share a millisecond or the clock was set back.
     let last = before.iter().map(|row| row.at).max();
     let at = last.map_or(now, |last| now.max(last + 1));
-    let (kind, ms) = time::stored_as(change.change);
+    let (kind, ms) = time::stored_as(change.what);
     let line = time::TimeRow {
         id: TimeChangeId::new(now, office.entropy.as_ref()),
         session_id: change.session,
@@ -88,7 +88,7 @@ pub(in crate::office) async fn change_time(
     time::insert(connection, &line).await?;
     let mut changed = Vec::new();
     for (attempt, state) in held {
-        if state == "submitted" && !matches!(change.change, TimeChange::Restore { .. }) {
+        if state == "submitted" && !matches!(change.what, TimeChange::Restore { .. }) {
             continue;
         }
         let own = before

@@ -98,6 +98,7 @@ mod tests {
     use crate::office::room::close_overdue;
     use crate::office::terminal::SubmitAttempt;
     use crate::office::terminal::tests::{Room, caller, room};
+    use crate::store::sitting::fixture;
 
     async fn looked_up(room: &Room, code: &str) -> Result<ReceiptView, Refusal> {
         let act = ShowReceipt { code: code.to_owned() };
@@ -124,12 +125,9 @@ mod tests {
             looked_up(&room, "AAAAAAAAAAAAAAAA").await,
             Err(Refusal::NotFound)
         ));
-        let mut tx = room.office.store.write().await.unwrap();
-        sqlx::query("INSERT INTO answer_log (attempt_id, number, revision, value, flagged, saved_at, late) SELECT attempt_id, number, 9, 'D', 0, saved_at, 0 FROM answer_log WHERE number = 2")
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let forged = "INSERT INTO answer_log (attempt_id, number, revision, value, flagged, saved_at, late)
+             SELECT attempt_id, number, 9, 'D', 0, saved_at, 0 FROM answer_log WHERE number = 2";
+        fixture::run(&room.office.store, forged).await;
         assert!(
             !looked_up(&room, &code).await.unwrap().matches,
             "what was changed shows"

@@ -102,7 +102,7 @@ impl Act for ConfirmPerson {
             // Whoever confirms sits at a terminal: checking everybody in finds them without waiting for a heartbeat.
             let waiting = place.attempt.filter(|attempt| attempt.started_at.is_none());
             let waiting: Vec<AttemptId> = waiting.iter().map(|attempt| attempt.id).collect();
-            answers::note_seen(op.connection(), &waiting, now).await?;
+            answers::note_seen(op.connection(), office.store.engine(), &waiting, now).await?;
         } else {
             let incident = own_incident(office, caller, WRONG_PERSON, now)?;
             sitting::insert_incident(op.connection(), &incident).await?;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Minutes, Place, place};
 use crate::kernel::{AttemptId, Digest, MINUTE, Timestamp};
 use crate::office::desk::{Beat, Receipt};
-use crate::office::{Act, Caller, Office, Policy, Refusal, policy, room};
+use crate::office::room::{self, LockView};
+use crate::office::{Act, Caller, Office, Policy, Refusal, policy};
 use crate::sitting::{GRACE, Gate, ReceiptStatement};
 use crate::store::Connection;
 use crate::store::sitting::receipt as receipts;
@@ -117,6 +118,8 @@ pub struct TerminalView {
     pub started_at: Option<Timestamp>,
     /// When it ends.
     pub deadline: Option<Timestamp>,
+    /// What the session asks of the browser.
+    pub lock: LockView,
     /// Whether time stands still; the paper is hidden meanwhile.
     pub paused: bool,
     /// Milliseconds left, while it is open.
@@ -165,8 +168,10 @@ async fn look(office: &Office, caller: &Caller, brief: bool, beat: Beat) -> Resu
         }
         receipt => receipt,
     };
+    let lock = room::lock_of(office, session).await?;
     let view = TerminalView {
         demo: office.demo,
+        lock: lock.map(|lock| LockView::from(lock.as_ref())).unwrap_or_default(),
         ..place.view(lease, now, stored, receipt)
     };
     // Life is noted only from the terminal that counts, so that another one does not hide its silence.
@@ -244,6 +249,7 @@ impl Place {
             opens_in_ms: left(desk.opens_at),
             started_at: attempt.and_then(|attempt| attempt.started_at),
             deadline: attempt.and_then(|attempt| attempt.deadline),
+            lock: LockView::default(),
             paused: open.is_some_and(|attempt| attempt.paused_at.is_some()),
             remaining_ms: open.and_then(|attempt| attempt.deadline.map(left).or(attempt.left_ms)),
             submit_in_ms: open

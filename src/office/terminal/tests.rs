@@ -35,7 +35,7 @@ pub(in crate::office) async fn room() -> Room {
     let hall = fixture::hall(&store, dice.as_ref(), NOON, 3, digest).await;
     let office = crate::office::testing::office_over(store, &clock, dice, false);
     Room {
-        folder: folder,
+        folder,
         office,
         clock,
         hall,

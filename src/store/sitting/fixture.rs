@@ -126,6 +126,13 @@ pub(crate) async fn number(store: &Store, statement: String) -> i64 {
         .unwrap()
 }
 
+/// Does what nobody does in the program.
+pub(crate) async fn run(store: &Store, statement: &'static str) {
+    let mut tx = store.write().await.unwrap();
+    tx.execute(sqlx::query(statement)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Opens an attempt at this instant under this lease, for so many milliseconds.
 pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: Timestamp, ms: i64) {
     let mut tx = store.write().await.unwrap();

@@ -5,6 +5,7 @@ import { openKeep } from './exam-keep.js';
 import { ask, Link } from './exam-link.js';
 import { letters, numberLinks, palette, questionCard, showAnswer, showPalette } from './exam-view.js';
 import { openReview } from './exam-review.js';
+import { lockDown } from './exam-lock.js';
 import { watchPresence } from './exam-presence.js';
 import { alone } from './exam-tabs.js';
 
@@ -66,7 +67,9 @@ function run({ state, paper, keep, answers, countdown, line }) {
   const submitFrom = new Countdown(() => performance.now());
   submitFrom.correct(state.submit_in_ms ?? 0);
   shown.extra = state.extra_ms;
-  const link = line ? line(tell) : new Link({ csrf, answers, keep, countdown, tell, presence: watchPresence() });
+  const presence = watchPresence();
+  const link = line ? line(tell) : new Link({ csrf, answers, keep, countdown, tell, presence });
+  if (state.lock) lockDown(state.lock, presence, $('full-screen'));
 
   const changed = (number, part) => {
     if (shown.frozen) return;

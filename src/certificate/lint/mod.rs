@@ -1,8 +1,93 @@
-//! Lint before ink: what must be right with a record before a key touches it.
+//! Lint before ink: what must be right with a record, and with the sheet drawn from it, before a key touches either.
+//!
+//! Every check has a name ([`CHECKS`]); for each there is a sample that fails it, and a test that tries them all.
+
+mod record;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+pub(super) use sheet::{Drawn, proofread};
 
 use super::{CertificateRecord, Chain, NumberError, Scheme, SkillLevel};
 use crate::document::Fonts;
 use crate::kernel::{DAY, Timestamp};
+
+/// Every check: its name, and what it asks for.
+pub const CHECKS: &[(&str, &str)] = &[
+    // The record
+    ("scheme", "the number scheme is known"),
+    ("title", "the title is the scheme's, exactly"),
+    ("number", "the number is of the scheme"),
+    ("level", "the level in the number is the record's"),
+    ("year", "the year in the number is the year of issue"),
+    ("print-serial", "the print serial is 4 to 20 capitals and digits"),
+    ("empty", "no field is blank; -- stands where there is nothing"),
+    ("too-long", "every field fits on the sheet"),
+    ("unprintable", "no field has a control character"),
+    ("missing-glyph", "every character has a glyph"),
+    ("private-use", "no field has a character without a public meaning"),
+    ("invisible", "no field has an invisible or direction-changing character"),
+    ("lost-character", "no field has a sign that stands for a lost character"),
+    ("name-dot", "dots in a name stand single, between other characters"),
+    ("name-blank", "blanks in a name stand single, between letters"),
+    ("name-mark", "the name has no mark that would need shaping"),
+    ("name-script", "the name is not written in look-alike letters"),
+    ("id-kind", "the kind of id is that of the number"),
+    (
+        "id-birth",
+        "the birth date in the id is between 1900 and the day of issue",
+    ),
+    ("too-young", "the holder is at least 16"),
+    ("occupation-code", "the occupation's code is n-nn-nn-nn"),
+    ("english", "English fields are in Latin letters"),
+    ("chinese", "title, occupation and issuer are in Chinese"),
+    ("trade", "a trade that is given is none of -- and the occupation itself"),
+    ("future", "the date of issue is not in the future"),
+    ("too-old", "the date of issue is not before the scheme's rules"),
+    (
+        "validity",
+        "an end of validity is after the issue, and not beyond a working life",
+    ),
+    ("results", "scores are given exactly where the scheme prints them"),
+    ("results-range", "scores are between 0 and 100"),
+    ("results-word", "the overall result is one of its words"),
+    ("no-photo", "there is a photograph"),
+    ("photo-size", "the photograph is small enough for the file"),
+    ("verify-url", "the address in the QR code is an https address"),
+    ("query-url", "each query address is a plain address"),
+    ("salt", "the salt is no constant"),
+    ("signer-not-valid", "the signing key's certificates are valid now"),
+    ("signer-ends-soon", "and for 30 days more"),
+    // The sheet
+    ("sheets", "there is one sheet"),
+    ("page-size", "it is A4"),
+    ("font-embedded", "every face is embedded"),
+    ("font-subset", "every face is cut down and tagged so"),
+    ("font-unicode", "every face tells its characters"),
+    ("text-title", "the title can be read back from the sheet"),
+    ("text-name", "the name can be read back, character for character"),
+    ("text-id", "the id number can be read back"),
+    ("text-number", "the number can be read back"),
+    ("text-fields", "every other field can be read back"),
+    ("text-issuer", "the issuing body can be read back"),
+    ("text-date", "the date of issue can be read back"),
+    (
+        "qr-statement",
+        "the QR code's statement is signed and says what the record says",
+    ),
+    ("qr-printed", "the QR code on the sheet is that statement"),
+    ("photo-printed", "the photograph on the sheet is the record's"),
+    ("attachment", "the data inside are the record"),
+    ("sample-mark", "a sample says so on its face, and nothing else does"),
+    ("ledger-proof", "the proof inside commits to this very record"),
+    ("document-title", "the file's title is title and number"),
+    ("document-language", "the file's language is set"),
+    ("archive", "the file says that it is PDF/A-3b"),
+    ("colour", "the colours have their profile"),
+    ("transparency", "nothing is transparent"),
+    ("active-content", "nothing acts by itself"),
+];
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,9 +160,45 @@ pub enum Finding {
     /// They end before a certificate could reasonably be checked.
     #[error("a certificate of the signing key ends within 30 days: renew it first")]
     SignerEndsSoon,
+    /// Another check of the record or the sheet failed.
+    #[error("{}", said(.0))]
+    Failed(&'static str),
     /// The drawing took more than one sheet.
     #[error("the certificate takes {0} sheets instead of one")]
     Sheets(usize),
+}
+
+fn said(check: &str) -> &'static str {
+    CHECKS
+        .iter()
+        .find(|(name, _)| *name == check)
+        .map_or("an unknown check", |(_, asks)| asks)
+}
+
+impl Finding {
+    /// The name of the check that failed.
+    pub fn check(&self) -> &'static str {
+        match self {
+            Self::MissingGlyph(_) => "missing-glyph",
+            Self::UnknownScheme(_) => "scheme",
+            Self::Title { .. } => "title",
+            Self::Number(_) => "number",
+            Self::Level { .. } => "level",
+            Self::Year { .. } => "year",
+            Self::Empty(_) => "empty",
+            Self::TooLong { .. } => "too-long",
+            Self::Unprintable(_) => "unprintable",
+            Self::VerifyUrl(_) => "verify-url",
+            Self::Future(_) => "future",
+            Self::TooYoung => "too-young",
+            Self::NoPhoto => "no-photo",
+            Self::Results => "results",
+            Self::SignerNotValid => "signer-not-valid",
+            Self::SignerEndsSoon => "signer-ends-soon",
+            Self::Sheets(_) => "sheets",
+            Self::Failed(check) => check,
+        }
+    }
 }
 
 /// Every finding about a record that is to be signed by this chain at this instant.
@@ -89,6 +210,7 @@ pub fn lint(record: &CertificateRecord, fonts: &Fonts, chain: &Chain, now: Times
     }
     texts(record, fonts, &mut findings);
     dates(record, now, &mut findings);
+    record::check(record, &mut findings);
     if record.photo.is_none() {
         findings.push(Finding::NoPhoto);
     }
@@ -188,72 +310,4 @@ fn is_address(url: &str) -> bool {
     });
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-/:".contains(&byte);
     host.is_some_and(|rest| rest.len() > 3 && rest.bytes().all(plain)) && url.ends_with('/')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::certificate::sample::tests::{NOW, one, signer};
-    use crate::certificate::{IssueDate, Signer};
-    use crate::document::tests::FONTS;
-
-    fn findings(change: impl FnOnce(&mut CertificateRecord)) -> Vec<Finding> {
-        let mut record = one();
-        change(&mut record);
-        lint(&record, &FONTS, signer().chain(), NOW)
-    }
-
-    #[test]
-    fn a_sound_record_has_no_findings() {
-        assert_eq!(findings(|_| ()), []);
-    }
-
-    #[test]
-    fn each_fault_is_found_by_its_name() {
-        let date = |text: &str| text.parse::<IssueDate>().unwrap();
-        assert_eq!(
-            findings(|r| r.occupation.push('\u{30EDD}')),
-            [Finding::MissingGlyph('\u{30EDD}')]
-        );
-        assert_eq!(findings(|r| r.scheme.push('x')).len(), 1);
-        assert!(matches!(findings(|r| r.title.push('书'))[..], [Finding::Title { .. }]));
-        assert!(matches!(
-            findings(|r| r.level = SkillLevel::Senior)[..],
-            [Finding::Level { .. }]
-        ));
-        assert!(matches!(
-            findings(|r| r.issued_on = date("2025-01-01"))[..],
-            [Finding::Year { .. }]
-        ));
-        assert!(matches!(
-            findings(|r| r.issued_on = date("2026-12-31"))[..],
-            [Finding::Future(_)]
-        ));
-        assert_eq!(findings(|r| r.trade = Some(" ".to_owned())), [Finding::Empty("trade")]);
-        assert!(matches!(
-            findings(|r| r.issuer = "长".repeat(33))[..],
-            [Finding::TooLong { chars: 33, .. }]
-        ));
-        assert_eq!(
-            findings(|r| r.occupation.push('\n')),
-            [Finding::Unprintable("occupation")]
-        );
-        assert_eq!(findings(|r| r.photo = None), [Finding::NoPhoto]);
-        assert!(matches!(
-            findings(|r| r.verify_url = "http://a/".to_owned())[..],
-            [Finding::VerifyUrl(_)]
-        ));
-        assert_eq!(
-            findings(|r| r.number = "0810012003412345".parse().unwrap()),
-            [Finding::Number(NumberError::Shape)]
-        );
-    }
-
-    #[test]
-    fn a_key_whose_certificate_ends_is_not_used() {
-        let chain = signer().chain().clone();
-        let later = NOW + 3 * 365 * DAY;
-        assert!(lint(&one(), &FONTS, &chain, later).contains(&Finding::SignerEndsSoon));
-        assert!(lint(&one(), &FONTS, &chain, later + 2 * DAY).contains(&Finding::SignerNotValid));
-    }
 }
