@@ -17,6 +17,10 @@ pub fn item_problems(item: &Item) -> Vec<ProblemKind> {
     problems.extend(check_text("explanation", &item.explanation));
     problems.extend(item.source.iter().flat_map(|source| check_text("source", source)));
     problems.extend(item.options.iter().flat_map(|option| check_text("options", option)));
-    problems.extend(key::check(item.kind, &item.key, &item.options).into_iter().map(|(_, kind)| kind));
+    problems.extend(
+        key::check(item.kind, &item.key, &item.options)
+            .into_iter()
+            .map(|(_, kind)| kind),
+    );
     problems
 }

@@ -20,9 +20,17 @@ pub(super) fn read(raw: &str, file: &str) -> Result<Exchange, Refused> {
             }
             continue;
         }
-        let question = open.get_or_insert_with(|| Open { line: number, stem: Vec::new(), options: Vec::new() });
+        let question = open.get_or_insert_with(|| Open {
+            line: number,
+            stem: Vec::new(),
+            options: Vec::new(),
+        });
         match option(line) {
-            Some((letter, text)) if usize::from(letter - b'A') == question.options.len() && !question.stem.is_empty() => question.options.push(text.to_owned()),
+            Some((letter, text))
+                if usize::from(letter - b'A') == question.options.len() && !question.stem.is_empty() =>
+            {
+                question.options.push(text.to_owned());
+            }
             _ if question.options.is_empty() => question.stem.push(line.to_owned()),
             _ => return Err(syntax(file, number, "neither the next option nor ANSWER")),
         }
@@ -34,7 +42,13 @@ pub(super) fn read(raw: &str, file: &str) -> Result<Exchange, Refused> {
 }
 
 fn syntax(file: &str, line: u32, reason: &str) -> Refused {
-    Refused::new(file, line, RefusedKind::Syntax { reason: reason.to_owned() })
+    Refused::new(
+        file,
+        line,
+        RefusedKind::Syntax {
+            reason: reason.to_owned(),
+        },
+    )
 }
 
 fn answer(line: &str) -> Option<&str> {
@@ -58,7 +72,10 @@ struct Open {
 
 impl Open {
     fn close(self, key: &str, file: &str, exchange: &mut Exchange) {
-        let place = Place { file: file.to_owned(), line: self.line };
+        let place = Place {
+            file: file.to_owned(),
+            line: self.line,
+        };
         let stem = text::foreign(&self.stem.join("\n"));
         let place_of = |letter: u8| usize::from(letter.to_ascii_uppercase().wrapping_sub(b'A'));
         let right = match key.as_bytes() {
@@ -68,7 +85,11 @@ impl Open {
         match right {
             Some(right) => {
                 let options = self.options.iter().map(|option| text::foreign(option)).collect();
-                let body = Body::Choice { several: false, options, keys: vec![right] };
+                let body = Body::Choice {
+                    several: false,
+                    options,
+                    keys: vec![right],
+                };
                 exchange.take(place, Question::bare(stem, body));
             }
             None => exchange.lose(&place, &stem, LossKind::BadKey { key: short(key, 20) }),
@@ -85,10 +106,21 @@ mod tests {
         let text = "下列哪项正确？\nA. 甲\nB. 乙 $5\nC) 丙\nANSWER: b\n\nTwo\nlines\nA) x\nB) y\nANSWER:A\n";
         let exchange = read(text, "a.txt").unwrap();
         let first = &exchange.questions[0].question;
-        assert_eq!(first.body, Body::Choice { several: false, options: vec!["甲".to_owned(), "乙 \\$5".to_owned(), "丙".to_owned()], keys: vec![1] });
+        assert_eq!(
+            first.body,
+            Body::Choice {
+                several: false,
+                options: vec!["甲".to_owned(), "乙 \\$5".to_owned(), "丙".to_owned()],
+                keys: vec![1]
+            }
+        );
         assert_eq!(exchange.questions[1].question.stem, "Two\nlines");
         assert_eq!(exchange.questions[1].place.line, 7);
-        for (broken, line) in [("Q\nA. x\nC. y\nANSWER: A", 3), ("Q\nA. x\nB. y\n", 1), ("ANSWER: A", 1)] {
+        for (broken, line) in [
+            ("Q\nA. x\nC. y\nANSWER: A", 3),
+            ("Q\nA. x\nB. y\n", 1),
+            ("ANSWER: A", 1),
+        ] {
             assert_eq!(read(broken, "a.txt").unwrap_err().place.line, line, "{broken}");
         }
     }

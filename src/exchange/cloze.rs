@@ -1,16 +1,17 @@
 //! Moodle's cloze text: `{1:MULTICHOICE:=right~wrong}` within a text.
 
 use super::answers::{self, ALL, Weighted, percent};
-use super::loss::{LossKind, Refused, short};
+use super::flow::Pictures;
+use super::loss::{LossKind, short};
 use super::model::{Blank, Body, Exchange, Place, Question};
-use super::text::{self, Pictures};
+use super::{html, text};
 
 /// What stands for a blank while the text around it is read.
 const OPEN: char = '\u{F0010}';
 const CLOSE: char = '\u{F0011}';
 
 /// Reads a file of cloze texts; a line of `---` stands between two.
-pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
+pub(super) fn read(text: &str, file: &str) -> Exchange {
     let mut exchange = Exchange::default();
     let (mut start, mut lines) = (1, Vec::new());
     for (line, number) in text.lines().chain(["---"]).zip(1..) {
@@ -22,18 +23,27 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
         if !raw.trim().is_empty() {
             let blank = raw.lines().take_while(|line| line.trim().is_empty()).count();
             let line = start + u32::try_from(blank).unwrap_or(0);
-            one(&raw, Place { file: file.to_owned(), line }, &mut exchange);
+            one(
+                &raw,
+                Place {
+                    file: file.to_owned(),
+                    line,
+                },
+                &mut exchange,
+            );
         }
         start = number + 1;
     }
-    Ok(exchange)
+    exchange
 }
 
 fn one(raw: &str, place: Place, exchange: &mut Exchange) {
     let item = short(raw.trim(), 60);
     let mut losses = Vec::new();
     let parsed = if raw.chars().any(|c| matches!(u32::from(c), 0xF_0000..=0x10_FFFF)) {
-        Err(LossKind::BadCharacter { code: "U+F0000".to_owned() })
+        Err(LossKind::BadCharacter {
+            code: "U+F0000".to_owned(),
+        })
     } else {
         parse(raw, &mut losses)
     };
@@ -41,7 +51,13 @@ fn one(raw: &str, place: Place, exchange: &mut Exchange) {
         Ok((marked, blanks)) => {
             let text = if super::gift::looks_like_html(&marked) {
                 let mut taken = std::collections::BTreeMap::new();
-                let (text, lost) = text::from_html(&marked, &mut Pictures { find: &|_| None, taken: &mut taken });
+                let (text, lost) = html::from_html(
+                    &marked,
+                    &mut Pictures {
+                        find: &|_| None,
+                        taken: &mut taken,
+                    },
+                );
                 losses.extend(lost);
                 exchange.pictures.extend(taken);
                 text
@@ -51,7 +67,15 @@ fn one(raw: &str, place: Place, exchange: &mut Exchange) {
             let question = Question::bare(unmark(&text), Body::TrueFalse { key: true });
             exchange.settle(place, &item, losses, question, Ok(Body::Cloze { blanks }));
         }
-        Err(loss) => _ = exchange.settle(place, &item, losses, Question::bare(String::new(), Body::TrueFalse { key: true }), Err(loss)),
+        Err(loss) => {
+            _ = exchange.settle(
+                place,
+                &item,
+                losses,
+                Question::bare(String::new(), Body::TrueFalse { key: true }),
+                Err(loss),
+            );
+        }
     }
 }
 
@@ -74,20 +98,19 @@ pub(super) fn parse(raw: &str, losses: &mut Vec<LossKind>) -> Result<(String, Ve
             rest = &inner[1..];
             continue;
         }
-        match head(&inner[1..]) {
-            Some((weight, kind, after)) => {
-                let end = end(after).ok_or_else(|| LossKind::BadKey { key: short(inner, 40) })?;
-                if weight != "1" && !weight.is_empty() {
-                    losses.push(LossKind::Marks { value: short(weight, 20) });
-                }
-                blanks.push(blank(kind, &after[..end], losses)?);
-                marked.push_str(&format!("{OPEN}{}{CLOSE}", blanks.len()));
-                rest = &after[end + 1..];
+        if let Some((weight, kind, after)) = head(&inner[1..]) {
+            let end = end(after).ok_or_else(|| LossKind::BadKey { key: short(inner, 40) })?;
+            if weight != "1" && !weight.is_empty() {
+                losses.push(LossKind::Marks {
+                    value: short(weight, 20),
+                });
             }
-            None => {
-                marked.push('{');
-                rest = &inner[1..];
-            }
+            blanks.push(blank(kind, &after[..end], losses)?);
+            put!(marked, "{OPEN}{}{CLOSE}", blanks.len());
+            rest = &after[end + 1..];
+        } else {
+            marked.push('{');
+            rest = &inner[1..];
         }
     }
     marked.push_str(rest);
@@ -95,7 +118,9 @@ pub(super) fn parse(raw: &str, losses: &mut Vec<LossKind>) -> Result<(String, Ve
         return Err(LossKind::NoKey {});
     }
     if blanks.len() > 1 {
-        losses.push(LossKind::PartialCredit { rule: format!("1/{}", blanks.len()) });
+        losses.push(LossKind::PartialCredit {
+            rule: format!("1/{}", blanks.len()),
+        });
     }
     Ok((marked, blanks))
 }
@@ -107,7 +132,9 @@ fn head(inner: &str) -> Option<(&str, &str, &str)> {
     let (kind, _) = after.split_once(':')?;
     let weight = weight.trim();
     let word = kind.trim();
-    let fits = weight.bytes().all(|byte| byte.is_ascii_digit()) && !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let fits = weight.bytes().all(|byte| byte.is_ascii_digit())
+        && !word.is_empty()
+        && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let start = inner[..near].find(':')? + 1 + kind.len() + 1;
     fits.then_some((weight, word, &inner[start..]))
 }
@@ -125,13 +152,16 @@ fn end(text: &str) -> Option<usize> {
 }
 
 fn blank(kind: &str, inner: &str, losses: &mut Vec<LossKind>) -> Result<Blank, LossKind> {
-    let unescaped = text::unescaped(inner);
+    let unescaped = html::unescaped(inner);
     let mut answers = Vec::new();
     for part in split(&unescaped) {
         let (share, text) = match part.strip_prefix('=') {
             Some(text) => (ALL, text),
             None => match part.strip_prefix('%').and_then(|part| part.split_once('%')) {
-                Some((share, text)) => (percent(share).ok_or_else(|| LossKind::BadKey { key: short(&part, 40) })?, text),
+                Some((share, text)) => (
+                    percent(share).ok_or_else(|| LossKind::BadKey { key: short(&part, 40) })?,
+                    text,
+                ),
                 None => (0, part.as_str()),
             },
         };
@@ -139,10 +169,14 @@ fn blank(kind: &str, inner: &str, losses: &mut Vec<LossKind>) -> Result<Blank, L
         if !feedback.trim().is_empty() {
             losses.push(LossKind::Feedback { to: short(&text, 40) });
         }
-        answers.push(Weighted { text: text.trim().to_owned(), share });
+        answers.push(Weighted {
+            text: text.trim().to_owned(),
+            share,
+        });
     }
     match kind {
-        "MULTICHOICE" | "MC" | "MULTICHOICE_V" | "MCV" | "MULTICHOICE_H" | "MCH" | "MULTICHOICE_S" | "MCS" | "MULTICHOICE_VS" | "MCVS" | "MULTICHOICE_HS" | "MCHS" => {
+        "MULTICHOICE" | "MC" | "MULTICHOICE_V" | "MCV" | "MULTICHOICE_H" | "MCH" | "MULTICHOICE_S" | "MCS"
+        | "MULTICHOICE_VS" | "MCVS" | "MULTICHOICE_HS" | "MCHS" => {
             for answer in &mut answers {
                 answer.text = text::foreign(&answer.text);
             }
@@ -151,14 +185,20 @@ fn blank(kind: &str, inner: &str, losses: &mut Vec<LossKind>) -> Result<Blank, L
         }
         "SHORTANSWER" | "SA" | "MW" | "SHORTANSWER_C" | "SAC" | "MWC" => {
             let case_matters = kind.ends_with('C');
-            answers::words(answers, case_matters, losses).map(Blank::Words)
+            answers::words(&answers, case_matters, losses).map(Blank::Words)
         }
         "NUMERICAL" | "NM" => {
             let found: Vec<(Weighted, String)> = answers
                 .into_iter()
                 .map(|answer| {
                     let (value, tolerance) = answer.text.split_once(':').unwrap_or((&answer.text, "0"));
-                    (Weighted { text: value.to_owned(), share: answer.share }, tolerance.to_owned())
+                    (
+                        Weighted {
+                            text: value.to_owned(),
+                            share: answer.share,
+                        },
+                        tolerance.to_owned(),
+                    )
                 })
                 .collect();
             answers::number(&found, String::new(), losses).map(Blank::Number)
@@ -176,7 +216,9 @@ fn split(inner: &str) -> Vec<String> {
             '\\' => {
                 if let Some(part) = parts.last_mut() {
                     // The mark of a feedback stays escaped until it was looked for.
-                    if rest.peek() == Some(&'#') || !matches!(rest.peek(), Some('~' | '=' | '}' | '{' | '"' | '/' | '\\')) {
+                    if rest.peek() == Some(&'#')
+                        || !matches!(rest.peek(), Some('~' | '=' | '}' | '{' | '"' | '/' | '\\'))
+                    {
                         part.push('\\');
                     }
                     part.extend(rest.next());
@@ -203,7 +245,7 @@ fn split_at_mark(text: &str) -> (String, String) {
 pub(super) fn told(blank: &Blank) -> String {
     let said = |text: &str| {
         let mut escaped = String::new();
-        for c in super::text::flat(text).unwrap_or_default().chars() {
+        for c in text::flat(text).unwrap_or_default().chars() {
             if matches!(c, '~' | '=' | '}' | '{' | '#' | '"' | '\\' | '/') {
                 escaped.push('\\');
             }
@@ -221,8 +263,16 @@ pub(super) fn told(blank: &Blank) -> String {
             format!("{{1:MULTICHOICE:{}}}", told.join("~"))
         }
         Blank::Words(words) => {
-            let told: Vec<String> = words.accept.iter().map(|right| format!("={}", said(&right.replace('*', "\\*")))).collect();
-            let kind = if words.case_matters { "SHORTANSWER_C" } else { "SHORTANSWER" };
+            let told: Vec<String> = words
+                .accept
+                .iter()
+                .map(|right| format!("={}", said(&right.replace('*', "\\*"))))
+                .collect();
+            let kind = if words.case_matters {
+                "SHORTANSWER_C"
+            } else {
+                "SHORTANSWER"
+            };
             format!("{{1:{kind}:{}}}", told.join("~"))
         }
         Blank::Number(number) => format!("{{1:NUMERICAL:={}:{}}}", number.value, number.tolerance),

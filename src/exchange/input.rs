@@ -35,7 +35,11 @@ pub fn read(mut source: impl Read, file: &str, lines: bool) -> Result<Vec<u8>, R
             if *byte == b'\n' {
                 (line, length) = (line.saturating_add(1), 0);
             } else if lines && length > MAX_LINE_BYTES {
-                return Err(Refused::new(file, line, RefusedKind::LineTooLong { most: MAX_LINE_BYTES }));
+                return Err(Refused::new(
+                    file,
+                    line,
+                    RefusedKind::LineTooLong { most: MAX_LINE_BYTES },
+                ));
             }
         }
     }
@@ -60,8 +64,17 @@ pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, Refused> {
         let line = lines_in(&text.as_bytes()[..at]);
         return Err(Refused::new(file, line, RefusedKind::Control { code }));
     }
-    if let Some((number, _)) = (1..).zip(text.lines()).find(|(_, line)| line.len() > MAX_LINE_BYTES * 24) {
-        return Err(Refused::new(file, number, RefusedKind::LineTooLong { most: MAX_LINE_BYTES * 24 }));
+    if let Some((number, _)) = (1..)
+        .zip(text.lines())
+        .find(|(_, line)| line.len() > MAX_LINE_BYTES * 24)
+    {
+        return Err(Refused::new(
+            file,
+            number,
+            RefusedKind::LineTooLong {
+                most: MAX_LINE_BYTES * 24,
+            },
+        ));
     }
     Ok(text)
 }
@@ -78,7 +91,11 @@ fn unmarked(bytes: &[u8]) -> &'static Encoding {
     if zeros(0) > few.max(1) {
         return UTF_16BE;
     }
-    if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 }
+    if std::str::from_utf8(bytes).is_ok() {
+        UTF_8
+    } else {
+        GB18030
+    }
 }
 
 /// The number of the line that comes after these bytes.
@@ -97,19 +114,34 @@ mod tests {
         let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         let marked = [b"\xFF\xFE".to_vec(), wide(u16::to_le_bytes)].concat();
         let gb = GB18030.encode(text).0.into_owned();
-        for bytes in [text.as_bytes().to_vec(), format!("\u{FEFF}{text}").into_bytes(), gb, marked] {
+        for bytes in [
+            text.as_bytes().to_vec(),
+            format!("\u{FEFF}{text}").into_bytes(),
+            gb,
+            marked,
+        ] {
             assert_eq!(super::text(&bytes, "a").unwrap(), "题干：电压\n答案\n");
         }
-        assert_eq!(super::text(&"ab\ncd".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>(), "a").unwrap(), "ab\ncd");
+        assert_eq!(
+            super::text(
+                &"ab\ncd".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>(),
+                "a"
+            )
+            .unwrap(),
+            "ab\ncd"
+        );
     }
 
     #[test]
     fn a_zero_byte_and_a_wrong_byte_are_told_with_their_line() {
-        let refused = super::text(b"a\nb\0c", "a.txt").unwrap_err();
+        let refused = text(b"a\nb\0c", "a.txt").unwrap_err();
         assert_eq!(refused.place.line, 2);
         assert!(matches!(refused.kind, RefusedKind::Control { .. }));
-        let refused = super::text(b"abc\n\nd\xFF\xFF", "a.txt").unwrap_err();
-        assert_eq!((refused.place.line, refused.kind), (3, RefusedKind::Encoding { offset: 6 }));
+        let refused = text(b"abc\n\nd\xFF\xFF", "a.txt").unwrap_err();
+        assert_eq!(
+            (refused.place.line, refused.kind),
+            (3, RefusedKind::Encoding { offset: 6 })
+        );
     }
 
     #[test]

@@ -8,29 +8,52 @@
 //!
 //! Not here: who may import and where it goes (`office`, `cli`).
 
+/// Puts formatted text at the end of a text.
+macro_rules! put {
+    ($out:expr, $($words:tt)*) => {{
+        use std::fmt::Write as _;
+        // A text takes everything.
+        let _ = write!($out, $($words)*);
+    }};
+}
+
 mod aiken;
 mod answers;
 mod cloze;
+mod columns;
+mod flow;
 mod gift;
+mod gift_write;
 #[cfg(test)]
 mod hostile_tests;
+mod html;
 mod input;
 mod loss;
 mod mapping;
 mod model;
 mod moodle;
+mod moodle_write;
 mod number;
 mod own;
+mod own_write;
 mod package;
 mod plan;
 mod qti;
 mod qti12;
+mod qti12_item;
+mod qti12_rules;
+mod qti_blank;
+mod qti_body;
+mod qti_item;
+mod qti_rules;
 mod qti_write;
 #[cfg(test)]
 mod round_tests;
 #[cfg(test)]
 mod sample_tests;
 mod table;
+mod table_key;
+mod table_write;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -72,7 +95,19 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 11] = [Self::Xlsx, Self::Csv, Self::Gift, Self::Aiken, Self::Moodle, Self::Cloze, Self::Qti12, Self::Qti21, Self::Qti22, Self::Qti30, Self::Text];
+    pub const ALL: [Self; 11] = [
+        Self::Xlsx,
+        Self::Csv,
+        Self::Gift,
+        Self::Aiken,
+        Self::Moodle,
+        Self::Cloze,
+        Self::Qti12,
+        Self::Qti21,
+        Self::Qti22,
+        Self::Qti30,
+        Self::Text,
+    ];
 
     /// Its word on the command line.
     pub const fn word(self) -> &'static str {
@@ -98,7 +133,10 @@ impl Format {
 
     /// Whether it can be written too.
     pub const fn is_written(self) -> bool {
-        matches!(self, Self::Xlsx | Self::Csv | Self::Gift | Self::Moodle | Self::Qti22 | Self::Qti30 | Self::Text)
+        matches!(
+            self,
+            Self::Xlsx | Self::Csv | Self::Gift | Self::Moodle | Self::Qti22 | Self::Qti30 | Self::Text
+        )
     }
 
     /// Whether its files have lines that people could have written, and therefore of a bearable length.
@@ -112,7 +150,11 @@ impl Format {
         if package::is_archive(bytes) {
             return Some(if ends_with(file, &["xlsx", "xlsm"]) {
                 Self::Xlsx
-            } else if package::unpack(bytes, file).is_ok_and(|files| files.values().any(|content| qti12::contains(content, b"questestinterop"))) {
+            } else if package::unpack(bytes, file).is_ok_and(|files| {
+                files
+                    .values()
+                    .any(|content| qti12::contains(content, b"questestinterop"))
+            }) {
                 Self::Qti12
             } else {
                 Self::Qti22
@@ -137,14 +179,26 @@ impl Format {
             return Some(Self::Gift);
         }
         let text = input::text(bytes, file).ok()?;
-        if text.lines().any(|line| line.trim_start().to_ascii_uppercase().starts_with("ANSWER:")) {
+        if text
+            .lines()
+            .any(|line| line.trim_start().to_ascii_uppercase().starts_with("ANSWER:"))
+        {
             return Some(Self::Aiken);
         }
-        if text.contains(":MULTICHOICE:") || text.contains(":SHORTANSWER:") || text.contains(":MC:") || text.contains(":NUMERICAL:") {
+        if text.contains(":MULTICHOICE:")
+            || text.contains(":SHORTANSWER:")
+            || text.contains(":MC:")
+            || text.contains(":NUMERICAL:")
+        {
             return Some(Self::Cloze);
         }
         text.contains('{').then_some(Self::Gift)
     }
+}
+
+/// Parts one after another.
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().concat()
 }
 
 fn ends_with(name: &str, endings: &[&str]) -> bool {
@@ -161,20 +215,26 @@ pub fn read(bytes: &[u8], file: &str, format: Option<Format>) -> Result<Exchange
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_BYTES {
         return Err(refuse(RefusedKind::TooLarge { most: MAX_BYTES }));
     }
-    let format = format.or_else(|| Format::guess(bytes, file)).ok_or_else(|| refuse(RefusedKind::UnknownFormat {}))?;
+    let format = format
+        .or_else(|| Format::guess(bytes, file))
+        .ok_or_else(|| refuse(RefusedKind::UnknownFormat {}))?;
     let text = || input::text(bytes, file);
     let mut exchange = match format {
         Format::Xlsx => table::read(bytes, file)?,
         Format::Csv => {
             // The reader of tables tells encodings itself, but takes a zero byte for text.
             text()?;
-            let named = if ends_with(file, &["csv", "tsv", "txt"]) { file.to_owned() } else { format!("{file}.csv") };
+            let named = if ends_with(file, &["csv", "tsv", "txt"]) {
+                file.to_owned()
+            } else {
+                format!("{file}.csv")
+            };
             table::read(bytes, &named).map_err(|refused| Refused::new(file, refused.place.line, refused.kind))?
         }
         Format::Gift => gift::read(&text()?, file)?,
         Format::Aiken => aiken::read(&text()?, file)?,
         Format::Moodle => moodle::read(&text()?, file)?,
-        Format::Cloze => cloze::read(&text()?, file)?,
+        Format::Cloze => cloze::read(&text()?, file),
         Format::Qti12 => qti12::read(bytes, file)?,
         Format::Qti21 | Format::Qti22 | Format::Qti30 => qti::read(bytes, file)?,
         Format::Text => own::read(&text()?, file)?,
@@ -191,12 +251,19 @@ fn weed(exchange: &mut Exchange) {
     let mut losses = std::mem::take(&mut exchange.losses);
     exchange.questions.retain(|found| {
         let question = &found.question;
-        let shown = if question.id.is_empty() { &question.stem } else { &question.id };
+        let shown = if question.id.is_empty() {
+            &question.stem
+        } else {
+            &question.id
+        };
         let texts = question.texts();
         let kind = if question.stem.trim().is_empty() {
             Some(LossKind::NoStem {})
         } else if texts.iter().any(|text| text.chars().nth(MAX_TEXT_CHARS).is_some()) {
-            Some(LossKind::TooLong { what: "text".to_owned(), most: MAX_TEXT_CHARS })
+            Some(LossKind::TooLong {
+                what: "text".to_owned(),
+                most: MAX_TEXT_CHARS,
+            })
         } else {
             None
         };
@@ -224,12 +291,20 @@ pub struct Written {
 
 impl Written {
     fn new(ending: &'static str) -> Self {
-        Self { bytes: Vec::new(), ending, losses: Vec::new() }
+        Self {
+            bytes: Vec::new(),
+            ending,
+            losses: Vec::new(),
+        }
     }
 
     fn lose(&mut self, found: &Found, kind: LossKind) {
         let question = &found.question;
-        let shown = if question.id.is_empty() { &question.stem } else { &question.id };
+        let shown = if question.id.is_empty() {
+            &question.stem
+        } else {
+            &question.id
+        };
         self.losses.push(Loss::new(&found.place, shown, kind));
     }
 }
@@ -237,13 +312,13 @@ impl Written {
 /// Writes questions in a format.
 pub fn write(exchange: &Exchange, format: Format) -> Result<Written, Refused> {
     match format {
-        Format::Xlsx => table::write(exchange, false),
-        Format::Csv => table::write(exchange, true),
-        Format::Gift => Ok(gift::write(exchange)),
-        Format::Moodle => Ok(moodle::write(exchange)),
+        Format::Xlsx => table_write::write(exchange, false),
+        Format::Csv => table_write::write(exchange, true),
+        Format::Gift => Ok(gift_write::write(exchange)),
+        Format::Moodle => Ok(moodle_write::write(exchange)),
         Format::Qti22 => qti_write::write(exchange, false),
         Format::Qti30 => qti_write::write(exchange, true),
-        Format::Text => Ok(own::write(exchange)),
+        Format::Text => Ok(own_write::write(exchange)),
         Format::Aiken | Format::Cloze | Format::Qti12 | Format::Qti21 => {
             let format = format.word().to_owned();
             Err(Refused::new("", 0, RefusedKind::ReadOnly { format }))
@@ -259,5 +334,8 @@ pub fn theory_file(coming: &[&Coming]) -> String {
 
 /// An item as a table of a theory file.
 pub fn theory_table(item: &crate::bank::Item) -> String {
-    own::item(&Found { place: Place::default(), question: mapping::plain_question(item) })
+    own_write::item(&Found {
+        place: Place::default(),
+        question: mapping::plain_question(item),
+    })
 }

@@ -233,7 +233,14 @@ impl Exchange {
     }
 
     /// Takes a question with what stays behind of it, unless that is all of it. Says whether it was taken.
-    pub(super) fn settle(&mut self, place: Place, item: &str, losses: Vec<LossKind>, question: Question, body: Result<Body, LossKind>) -> bool {
+    pub(super) fn settle(
+        &mut self,
+        place: Place,
+        item: &str,
+        losses: Vec<LossKind>,
+        question: Question,
+        body: Result<Body, LossKind>,
+    ) -> bool {
         let hopeless = losses.iter().any(|loss| loss.degree() == Degree::Item);
         for loss in losses {
             self.lose(&place, item, loss);

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::answers::{self, ALL, Weighted, percent};
-use super::cloze;
+use super::flow::Pictures;
 use super::loss::{LossKind, Refused, RefusedKind, short};
-use super::model::{Blank, Body, Exchange, Found, Number, Place, Question, Words};
-use super::text::{self, Pictures};
-use super::xml::{self, Node, escaped};
-use super::{Written, tags};
+use super::model::{Blank, Body, Exchange, Number, Place, Question};
+use super::xml::{self, Node};
+use super::{cloze, html, tags, text};
 
 /// The layers of a category: `$course$/top/A/B`. A slash in a name is written twice.
 pub(super) fn path(category: &str) -> Vec<String> {
     let hidden = category.trim().replace("//", "\u{F000C}");
     let layers = hidden.split('/').map(|layer| layer.trim().replace('\u{F000C}', "/"));
-    let named = |layer: &String| !layer.is_empty() && layer != "top" && !(layer.starts_with('$') && layer.ends_with('$'));
+    let named =
+        |layer: &String| !layer.is_empty() && layer != "top" && !(layer.starts_with('$') && layer.ends_with('$'));
     layers.filter(named).collect()
 }
 
@@ -32,19 +32,44 @@ pub(super) fn category(path: &[String]) -> String {
 pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
     let mut exchange = Exchange::default();
     let mut layers = Vec::new();
-    xml::each(text, file, |name| name != "quiz", |node| {
-        if node.name == "question" && node.get("type") == "category" {
-            layers = path(&node.child("category").map(|category| category.text_of("text")).unwrap_or_default());
-        } else if node.name == "question" {
-            question(&node, &layers, file, &mut exchange);
-        } else {
-            let place = Place { file: file.to_owned(), line: node.line };
-            exchange.lose(&place, &node.name, LossKind::TypeUnsupported { name: short(&node.name, 40) });
-        }
-        Ok(())
-    })?;
+    xml::each(
+        text,
+        file,
+        |name| name != "quiz",
+        |node| {
+            if node.name == "question" && node.get("type") == "category" {
+                layers = path(
+                    &node
+                        .child("category")
+                        .map(|category| category.text_of("text"))
+                        .unwrap_or_default(),
+                );
+            } else if node.name == "question" {
+                question(&node, &layers, file, &mut exchange);
+            } else {
+                let place = Place {
+                    file: file.to_owned(),
+                    line: node.line,
+                };
+                exchange.lose(
+                    &place,
+                    &node.name,
+                    LossKind::TypeUnsupported {
+                        name: short(&node.name, 40),
+                    },
+                );
+            }
+            Ok(())
+        },
+    )?;
     if exchange.questions.is_empty() && !text.contains("<quiz") {
-        return Err(Refused::new(file, 1, RefusedKind::NotThisFormat { format: "Moodle XML".to_owned() }));
+        return Err(Refused::new(
+            file,
+            1,
+            RefusedKind::NotThisFormat {
+                format: "Moodle XML".to_owned(),
+            },
+        ));
     }
     Ok(exchange)
 }
@@ -64,15 +89,26 @@ impl Source<'_> {
             "plain_text" => text::foreign(raw.trim()),
             "markdown" if !super::gift::looks_like_html(&raw) => text::foreign(raw.trim()),
             format => {
-                let raw = if format == "html" || format.is_empty() { raw } else { raw.replace('\n', "<br/>") };
+                let raw = if format == "html" || format.is_empty() {
+                    raw
+                } else {
+                    raw.replace('\n', "<br/>")
+                };
                 let find = |address: &str| {
                     let name = address.strip_prefix("@@PLUGINFILE@@/")?;
                     let name = text::percent_decoded(name.split('?').next().unwrap_or(""));
-                    let known = |file: &&Node| [file.get("path"), file.get("name")].concat().trim_start_matches('/') == name;
+                    let known =
+                        |file: &&Node| [file.get("path"), file.get("name")].concat().trim_start_matches('/') == name;
                     let file = self.node.all("file").into_iter().find(known)?;
                     text::base64(&file.text())
                 };
-                let (text, lost) = text::from_html(&raw, &mut Pictures { find: &find, taken: &mut self.pictures });
+                let (text, lost) = html::from_html(
+                    &raw,
+                    &mut Pictures {
+                        find: &find,
+                        taken: &mut self.pictures,
+                    },
+                );
                 self.losses.extend(lost);
                 text
             }
@@ -85,13 +121,23 @@ impl Source<'_> {
 
     fn lose(&mut self, name: &str, value: &str) {
         let value = short(value, 60);
-        self.losses.push(LossKind::Field { name: name.to_owned(), value });
+        self.losses.push(LossKind::Field {
+            name: name.to_owned(),
+            value,
+        });
     }
 }
 
 fn question(node: &Node, layers: &[String], file: &str, exchange: &mut Exchange) {
-    let place = Place { file: file.to_owned(), line: node.line };
-    let mut source = Source { pictures: BTreeMap::new(), losses: Vec::new(), node };
+    let place = Place {
+        file: file.to_owned(),
+        line: node.line,
+    };
+    let mut source = Source {
+        pictures: BTreeMap::new(),
+        losses: Vec::new(),
+        node,
+    };
     let name = node.child("name").map(|name| name.text_of("text")).unwrap_or_default();
     let id = node.text_of("idnumber");
     let mut question = Question::bare(String::new(), Body::TrueFalse { key: true });
@@ -102,9 +148,18 @@ fn question(node: &Node, layers: &[String], file: &str, exchange: &mut Exchange)
     }
     let item = question.id.clone();
     let kind = node.get("type");
-    question.stem = if kind == "cloze" { String::new() } else { source.child(node, "questiontext") };
+    question.stem = if kind == "cloze" {
+        String::new()
+    } else {
+        source.child(node, "questiontext")
+    };
     question.explanation = source.child(node, "generalfeedback");
-    let own: Vec<String> = node.child("tags").iter().flat_map(|tags| tags.named("tag")).map(|tag| tag.text_of("text")).collect();
+    let own: Vec<String> = node
+        .child("tags")
+        .iter()
+        .flat_map(|tags| tags.named("tag"))
+        .map(|tag| tag.text_of("text"))
+        .collect();
     let mut known = tags::Known::default();
     for tag in tags::take(&mut question, &own, &mut known) {
         source.lose("tag", &tag);
@@ -112,7 +167,9 @@ fn question(node: &Node, layers: &[String], file: &str, exchange: &mut Exchange)
     let body = body(node, kind, &mut question, known.paper_scores, &mut source);
     rest(node, kind, known.paper_scores, &mut source);
     if known.paper_scores {
-        source.losses.retain(|loss| !matches!(loss, LossKind::PartialCredit { .. }));
+        source
+            .losses
+            .retain(|loss| !matches!(loss, LossKind::PartialCredit { .. }));
     }
     let item = if item.is_empty() { question.stem.clone() } else { item };
     if exchange.settle(place, &item, source.losses, question, body) {
@@ -120,7 +177,13 @@ fn question(node: &Node, layers: &[String], file: &str, exchange: &mut Exchange)
     }
 }
 
-fn body(node: &Node, kind: &str, question: &mut Question, paper: bool, source: &mut Source<'_>) -> Result<Body, LossKind> {
+fn body(
+    node: &Node,
+    kind: &str,
+    question: &mut Question,
+    paper: bool,
+    source: &mut Source<'_>,
+) -> Result<Body, LossKind> {
     match kind {
         "multichoice" => {
             let several = matches!(node.text_of("single").as_str(), "false" | "0");
@@ -131,7 +194,9 @@ fn body(node: &Node, kind: &str, question: &mut Question, paper: bool, source: &
             answers::choice(answers, several, paper, &mut source.losses)
         }
         "truefalse" => {
-            let right = node.named("answer").find(|answer| percent(answer.get("fraction")) == Some(ALL));
+            let right = node
+                .named("answer")
+                .find(|answer| percent(answer.get("fraction")) == Some(ALL));
             match right.map(|right| right.text_of("text").to_ascii_lowercase()).as_deref() {
                 Some("true") => Ok(Body::TrueFalse { key: true }),
                 Some("false") => Ok(Body::TrueFalse { key: false }),
@@ -142,13 +207,15 @@ fn body(node: &Node, kind: &str, question: &mut Question, paper: bool, source: &
         "shortanswer" => {
             let case_matters = node.text_of("usecase") == "1";
             let answers = plain_answers(node)?;
-            answers::words(answers, case_matters, &mut source.losses).map(Body::Words)
+            answers::words(&answers, case_matters, &mut source.losses).map(Body::Words)
         }
         "numerical" => numerical(node, source).map(Body::Number),
         "matching" => matching(node, source),
         "ordering" => {
             let answers = answers(node, source)?;
-            Ok(Body::Ordering { steps: answers.into_iter().map(|answer| answer.text).collect() })
+            Ok(Body::Ordering {
+                steps: answers.into_iter().map(|answer| answer.text).collect(),
+            })
         }
         "essay" => {
             let guide = source.child(node, "graderinfo");
@@ -159,15 +226,25 @@ fn body(node: &Node, kind: &str, question: &mut Question, paper: bool, source: &
             if matches!(node.text_of("attachments").as_str(), "" | "0") {
                 Ok(Body::Written { max_chars: None, guide })
             } else {
-                Err(LossKind::TypeUnsupported { name: "essay with files".to_owned() })
+                Err(LossKind::TypeUnsupported {
+                    name: "essay with files".to_owned(),
+                })
             }
         }
         "cloze" => {
-            let raw = node.child("questiontext").map(|text| text.text_of("text")).unwrap_or_default();
+            let raw = node
+                .child("questiontext")
+                .map(|text| text.text_of("text"))
+                .unwrap_or_default();
             let (marked, blanks) = cloze::parse(&raw, &mut source.losses)?;
             let mut text = node.child("questiontext").cloned().unwrap_or_default();
-            text.children.retain(|child| !matches!(child, xml::Child::Node(node) if node.name == "text"));
-            let inner = Node { name: "text".to_owned(), children: vec![xml::Child::Text(marked)], ..Node::default() };
+            text.children
+                .retain(|child| !matches!(child, xml::Child::Node(node) if node.name == "text"));
+            let inner = Node {
+                name: "text".to_owned(),
+                children: vec![xml::Child::Text(marked)],
+                ..Node::default()
+            };
             text.children.push(xml::Child::Node(inner));
             question.stem = cloze::unmark(&source.words(&text));
             Ok(Body::Cloze { blanks })
@@ -183,7 +260,9 @@ fn answers(node: &Node, source: &mut Source<'_>) -> Result<Vec<Weighted>, LossKi
         let text = source.words(answer);
         let share = answer.get("fraction");
         let share = if share.is_empty() { Some(0) } else { percent(share) };
-        let share = share.ok_or_else(|| LossKind::BadKey { key: short(answer.get("fraction"), 20) })?;
+        let share = share.ok_or_else(|| LossKind::BadKey {
+            key: short(answer.get("fraction"), 20),
+        })?;
         answers.push(Weighted { text, share });
     }
     Ok(answers)
@@ -192,8 +271,13 @@ fn answers(node: &Node, source: &mut Source<'_>) -> Result<Vec<Weighted>, LossKi
 /// Answers that candidates type: plain text, never ours.
 fn plain_answers(node: &Node) -> Result<Vec<Weighted>, LossKind> {
     let one = |answer: &Node| {
-        let share = percent(answer.get("fraction")).ok_or_else(|| LossKind::BadKey { key: short(answer.get("fraction"), 20) })?;
-        Ok(Weighted { text: answer.text_of("text"), share })
+        let share = percent(answer.get("fraction")).ok_or_else(|| LossKind::BadKey {
+            key: short(answer.get("fraction"), 20),
+        })?;
+        Ok(Weighted {
+            text: answer.text_of("text"),
+            share,
+        })
     };
     node.named("answer").map(one).collect()
 }
@@ -204,15 +288,23 @@ fn numerical(node: &Node, source: &mut Source<'_>) -> Result<Number, LossKind> {
         .zip(node.named("answer"))
         .map(|(answer, node)| (answer, node.text_of("tolerance")))
         .collect();
-    let units: Vec<&Node> = node.child("units").map(|units| units.named("unit").collect()).unwrap_or_default();
+    let units: Vec<&Node> = node
+        .child("units")
+        .map(|units| units.named("unit").collect())
+        .unwrap_or_default();
     let unit = units.first().map(|unit| unit.text_of("unit_name")).unwrap_or_default();
     for other in units.iter().skip(1) {
         source.lose("unit", &other.text_of("unit_name"));
     }
     if let Some(first) = units.first()
-        && !matches!(super::number::plain(&first.text_of("multiplier")).as_deref(), Some("1") | None)
+        && !matches!(
+            super::number::plain(&first.text_of("multiplier")).as_deref(),
+            Some("1") | None
+        )
     {
-        return Err(LossKind::ResponseRule { rule: format!("unit × {}", short(&first.text_of("multiplier"), 20)) });
+        return Err(LossKind::ResponseRule {
+            rule: format!("unit × {}", short(&first.text_of("multiplier"), 20)),
+        });
     }
     answers::number(&found, unit, &mut source.losses)
 }
@@ -221,8 +313,14 @@ fn matching(node: &Node, source: &mut Source<'_>) -> Result<Body, LossKind> {
     let (mut prompts, mut options, mut keys) = (Vec::new(), Vec::<String>::new(), Vec::new());
     for pair in node.named("subquestion") {
         let prompt = source.words(pair);
-        let option = pair.child("answer").map(|answer| text::foreign(&answer.text_of("text"))).unwrap_or_default();
-        let place = options.iter().position(|known| *known == option).unwrap_or(options.len());
+        let option = pair
+            .child("answer")
+            .map(|answer| text::foreign(&answer.text_of("text")))
+            .unwrap_or_default();
+        let place = options
+            .iter()
+            .position(|known| *known == option)
+            .unwrap_or(options.len());
         if place == options.len() {
             options.push(option);
         }
@@ -231,7 +329,11 @@ fn matching(node: &Node, source: &mut Source<'_>) -> Result<Body, LossKind> {
             keys.push(place);
         }
     }
-    if prompts.is_empty() { Err(LossKind::NoKey {}) } else { Ok(Body::Matching { prompts, options, keys }) }
+    if prompts.is_empty() {
+        Err(LossKind::NoKey {})
+    } else {
+        Ok(Body::Matching { prompts, options, keys })
+    }
 }
 
 /// Words chosen or dragged into `[[1]]`: the words of a gap's group are its options.
@@ -245,16 +347,21 @@ fn gaps(node: &Node, kind: &str, question: &mut Question, source: &mut Source<'_
     let mut stem = String::new();
     let mut rest = question.stem.as_str();
     while let Some((before, after)) = rest.split_once("[[") {
-        let (number, after) = after.split_once("]]").ok_or_else(|| LossKind::BadKey { key: "[[".to_owned() })?;
+        let (number, after) = after
+            .split_once("]]")
+            .ok_or_else(|| LossKind::BadKey { key: "[[".to_owned() })?;
         let place = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let bad = || LossKind::BadKey { key: short(number, 20) };
         let place = place.ok_or_else(bad)?;
         let group = &words.get(place).ok_or_else(bad)?.1;
         let own: Vec<usize> = (0..words.len()).filter(|place| words[*place].1 == *group).collect();
         let key = own.iter().position(|own| *own == place).ok_or_else(bad)?;
-        blanks.push(Blank::Choice { options: own.iter().map(|own| words[*own].0.clone()).collect(), key });
+        blanks.push(Blank::Choice {
+            options: own.iter().map(|own| words[*own].0.clone()).collect(),
+            key,
+        });
         stem.push_str(before);
-        stem.push_str(&format!("{{{{{}}}}}", blanks.len()));
+        put!(stem, "{{{{{}}}}}", blanks.len());
         rest = after;
     }
     stem.push_str(rest);
@@ -262,172 +369,90 @@ fn gaps(node: &Node, kind: &str, question: &mut Question, source: &mut Source<'_
     if kind == "ddwtos" {
         source.lose("ddwtos", "drag → select");
     }
-    source.losses.push(LossKind::PartialCredit { rule: format!("1/{}", blanks.len().max(1)) });
-    if blanks.is_empty() { Err(LossKind::NoKey {}) } else { Ok(Body::Cloze { blanks }) }
+    source.losses.push(LossKind::PartialCredit {
+        rule: format!("1/{}", blanks.len().max(1)),
+    });
+    if blanks.is_empty() {
+        Err(LossKind::NoKey {})
+    } else {
+        Ok(Body::Cloze { blanks })
+    }
 }
 
 /// Everything else that a question says.
 fn rest(node: &Node, kind: &str, paper: bool, source: &mut Source<'_>) {
-    const READ: &[&str] = &["name", "questiontext", "generalfeedback", "idnumber", "tags", "answer", "single", "shuffleanswers", "usecase", "units", "subquestion", "graderinfo", "responsetemplate", "selectoption", "dragbox", "file"];
+    const READ: &[&str] = &[
+        "name",
+        "questiontext",
+        "generalfeedback",
+        "idnumber",
+        "tags",
+        "answer",
+        "single",
+        "shuffleanswers",
+        "usecase",
+        "units",
+        "subquestion",
+        "graderinfo",
+        "responsetemplate",
+        "selectoption",
+        "dragbox",
+        "file",
+    ];
     // How a page shows the question, not what it asks.
-    const LOOKS: &[&str] = &["answernumbering", "showstandardinstruction", "responseformat", "responsefieldlines", "responsetemplateformat", "layouttype", "selecttype", "selectcount", "gradingtype", "showgrading", "numberingstyle", "unitgradingtype", "unitsleft", "showunits", "instructions", "minwordlimit", "filetypeslist", "maxbytes", "attachments", "attachmentsrequired", "responserequired", "hidden", "penalty", "shownumcorrect"];
+    const LOOKS: &[&str] = &[
+        "answernumbering",
+        "showstandardinstruction",
+        "responseformat",
+        "responsefieldlines",
+        "responsetemplateformat",
+        "layouttype",
+        "selecttype",
+        "selectcount",
+        "gradingtype",
+        "showgrading",
+        "numberingstyle",
+        "unitgradingtype",
+        "unitsleft",
+        "showunits",
+        "instructions",
+        "minwordlimit",
+        "filetypeslist",
+        "maxbytes",
+        "attachments",
+        "attachmentsrequired",
+        "responserequired",
+        "hidden",
+        "penalty",
+        "shownumcorrect",
+    ];
     for child in node.nodes() {
         let value = child.text();
         match child.name.as_str() {
             name if READ.contains(&name) || LOOKS.contains(&name) => {}
-            "defaultgrade" => {
-                if !matches!(super::number::plain(&value).as_deref(), Some("1")) && !paper && kind != "description" {
-                    source.losses.push(LossKind::Marks { value: short(&value, 20) });
-                }
+            "defaultgrade"
+                if !matches!(super::number::plain(&value).as_deref(), Some("1")) && !paper && kind != "description" =>
+            {
+                source.losses.push(LossKind::Marks {
+                    value: short(&value, 20),
+                });
             }
-            "correctfeedback" | "partiallycorrectfeedback" | "incorrectfeedback" => {
-                if !value.is_empty() {
-                    source.losses.push(LossKind::Feedback { to: child.name.clone() });
-                }
+            "defaultgrade" => {}
+            "correctfeedback" | "partiallycorrectfeedback" | "incorrectfeedback" if !value.is_empty() => {
+                source.losses.push(LossKind::Feedback { to: child.name.clone() });
             }
             name if !value.is_empty() => source.lose(name, &value),
             _ => {}
         }
     }
     for answer in node.named("answer") {
-        if answer.child("feedback").is_some_and(|feedback| !feedback.text_of("text").is_empty()) {
-            source.losses.push(LossKind::Feedback { to: short(&answer.text_of("text"), 40) });
+        if answer
+            .child("feedback")
+            .is_some_and(|feedback| !feedback.text_of("text").is_empty())
+        {
+            source.losses.push(LossKind::Feedback {
+                to: short(&answer.text_of("text"), 40),
+            });
         }
     }
-}
-
-/// Writes Moodle XML.
-pub(super) fn write(exchange: &Exchange) -> Written {
-    let mut written = Written::new("xml");
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<quiz>\n");
-    let mut layers: Option<&[String]> = None;
-    for found in &exchange.questions {
-        let question = &found.question;
-        let told = match told(found, exchange, &mut written) {
-            Ok(told) => told,
-            Err(loss) => {
-                written.lose(found, loss);
-                continue;
-            }
-        };
-        if layers != Some(&question.path) {
-            let category = escaped(&category(&question.path));
-            out.push_str(&format!("<question type=\"category\"><category><text>{category}</text></category></question>\n"));
-            layers = Some(&question.path);
-        }
-        out.push_str(&told);
-    }
-    out.push_str("</quiz>\n");
-    written.bytes = out.into_bytes();
-    written
-}
-
-fn address(name: &str) -> String {
-    format!("@@PLUGINFILE@@/{name}")
-}
-
-/// An element with a text in HTML and its pictures.
-fn rich(element: &str, attributes: &str, text: &str, exchange: &Exchange, inner: &str) -> Result<String, LossKind> {
-    let html = text::html(text, &address, &|number| format!("({number})"));
-    rich_html(element, attributes, text, &html, exchange, inner)
-}
-
-fn rich_html(element: &str, attributes: &str, text: &str, html: &str, exchange: &Exchange, inner: &str) -> Result<String, LossKind> {
-    use base64::Engine as _;
-    let mut files = String::new();
-    for name in text::pictures(text) {
-        let bytes = exchange.pictures.get(name).ok_or_else(|| LossKind::PictureMissing { name: name.to_owned() })?;
-        let code = base64::engine::general_purpose::STANDARD.encode(bytes);
-        files.push_str(&format!("<file name=\"{}\" path=\"/\" encoding=\"base64\">{code}</file>", escaped(name)));
-    }
-    let html = if text.is_empty() { String::new() } else { escaped(html) };
-    Ok(format!("<{element}{attributes} format=\"html\"><text>{html}</text>{files}{inner}</{element}>"))
-}
-
-fn told(found: &Found, exchange: &Exchange, written: &mut Written) -> Result<String, LossKind> {
-    let question = &found.question;
-    let unsaid = || LossKind::TypeUnsaid { name: question.body.word().to_owned(), format: "Moodle XML".to_owned() };
-    let answer = |text: &str, share: &str| rich("answer", &format!(" fraction=\"{share}\""), text, exchange, "");
-    let plain = |text: &str, share: &str, inner: &str| format!("<answer fraction=\"{share}\" format=\"plain_text\"><text>{}</text>{inner}</answer>", escaped(text));
-    let mut stem = None;
-    let (kind, inner) = match &question.body {
-        Body::Choice { several, options, keys } => {
-            let right = if *several { super::gift::share(keys.len()) } else { "100".to_owned() };
-            let wrong = if *several { "-100" } else { "0" };
-            let shuffle = !question.fixed_options;
-            let mut inner = format!("<single>{}</single><shuffleanswers>{shuffle}</shuffleanswers><answernumbering>ABCD</answernumbering>", !several);
-            for (place, option) in options.iter().enumerate() {
-                inner.push_str(&answer(option, if keys.contains(&place) { &right } else { wrong })?);
-            }
-            ("multichoice", inner)
-        }
-        Body::TrueFalse { key } => {
-            let (right, wrong) = if *key { ("100", "0") } else { ("0", "100") };
-            ("truefalse", [plain("true", right, ""), plain("false", wrong, "")].concat())
-        }
-        Body::Words(Words { accept, case_matters }) => {
-            let answers: String = accept.iter().map(|right| plain(&right.replace('*', "\\*"), "100", "")).collect();
-            ("shortanswer", format!("<usecase>{}</usecase>{answers}", i32::from(*case_matters)))
-        }
-        Body::Number(number) => {
-            let tolerance = format!("<tolerance>{}</tolerance>", number.tolerance);
-            let unit = if number.unit.is_empty() {
-                String::new()
-            } else {
-                format!("<units><unit><multiplier>1</multiplier><unit_name>{}</unit_name></unit></units>", escaped(&number.unit))
-            };
-            ("numerical", [plain(&number.value, "100", &tolerance), unit].concat())
-        }
-        Body::Matching { prompts, options, keys } => {
-            let mut inner = String::from("<shuffleanswers>true</shuffleanswers>");
-            let mut pair = |prompt: &str, option: &str| -> Result<(), LossKind> {
-                let option = format!("<answer><text>{}</text></answer>", escaped(&text::flat(option)?));
-                inner.push_str(&rich("subquestion", "", prompt, exchange, &option)?);
-                Ok(())
-            };
-            for (prompt, key) in prompts.iter().zip(keys) {
-                pair(prompt, options.get(*key).map_or("", String::as_str))?;
-            }
-            for (place, option) in options.iter().enumerate() {
-                if !keys.contains(&place) {
-                    pair("", option)?;
-                }
-            }
-            ("matching", inner)
-        }
-        Body::Ordering { steps } => {
-            let mut inner = String::new();
-            for step in steps {
-                inner.push_str(&answer(step, "0")?);
-            }
-            ("ordering", inner)
-        }
-        Body::Written { max_chars, guide } => {
-            if max_chars.is_some() {
-                written.lose(found, LossKind::Unsaid { what: "max_chars".to_owned(), format: "Moodle XML".to_owned() });
-            }
-            ("essay", format!("<attachments>0</attachments>{}", rich("graderinfo", "", guide, exchange, "")?))
-        }
-        Body::Cloze { blanks } => {
-            let blank = |number: usize| blanks.get(number.wrapping_sub(1)).map(cloze::told).unwrap_or_default();
-            if blanks.iter().any(|blank| matches!(blank, Blank::Number(number) if !number.unit.is_empty())) {
-                written.lose(found, LossKind::Unsaid { what: "unit".to_owned(), format: "Moodle XML".to_owned() });
-            }
-            stem = Some(text::html(&question.stem, &address, &blank));
-            ("cloze", String::new())
-        }
-        Body::Hotspot(_) => return Err(unsaid()),
-    };
-    let stem = match stem {
-        Some(html) => rich_html("questiontext", "", &question.stem, &html, exchange, "")?,
-        None => rich("questiontext", "", &question.stem, exchange, "")?,
-    };
-    let explanation = rich("generalfeedback", "", &question.explanation, exchange, "")?;
-    let tags: String = tags::of(question).iter().map(|tag| format!("<tag><text>{}</text></tag>", escaped(tag))).collect();
-    let (id, name) = (escaped(&question.id), escaped(if question.id.is_empty() { question.body.word() } else { &question.id }));
-    // A name that is no id is not to come back as one.
-    let name = if question.id.is_empty() { String::new() } else { name };
-    Ok(format!(
-        "<question type=\"{kind}\"><name><text>{name}</text></name>{stem}{explanation}<defaultgrade>1</defaultgrade><idnumber>{id}</idnumber>{inner}<tags>{tags}</tags></question>\n"
-    ))
 }

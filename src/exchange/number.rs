@@ -35,9 +35,15 @@ impl Decimal {
         }
         if scale < 0 {
             let power = u32::try_from(-scale).ok().filter(|power| *power <= MAX_SCALE)?;
-            return Some(Self { units: units.checked_mul(10_i128.checked_pow(power)?)?, scale: 0 });
+            return Some(Self {
+                units: units.checked_mul(10_i128.checked_pow(power)?)?,
+                scale: 0,
+            });
         }
-        let mut number = Self { units, scale: u32::try_from(scale).ok()? };
+        let mut number = Self {
+            units,
+            scale: u32::try_from(scale).ok()?,
+        };
         number.shorten();
         (number.scale <= MAX_SCALE).then_some(number)
     }
@@ -54,31 +60,18 @@ impl Decimal {
         let (low, high) = (low.at(scale)?, high.at(scale)?);
         let half = |units: i128| {
             // One more digit than both have, so that a half is whole.
-            let mut half = Self { units: units / 2, scale };
+            let mut half = Self {
+                units: units / 2,
+                scale,
+            };
             half.shorten();
             half
         };
         (low <= high).then(|| (half(low + high), half(high - low)))
     }
 
-    /// This less, and this and another together.
-    pub(super) fn around(self, tolerance: Self) -> Option<(Self, Self)> {
-        let scale = self.scale.max(tolerance.scale);
-        let (middle, width) = (self.at(scale)?, tolerance.at(scale)?);
-        let end = |units: i128| {
-            let mut end = Self { units, scale };
-            end.shorten();
-            end
-        };
-        Some((end(middle - width), end(middle + width)))
-    }
-
     fn at(self, scale: u32) -> Option<i128> {
         self.units.checked_mul(10_i128.checked_pow(scale - self.scale)?)
-    }
-
-    pub(super) fn is_zero(self) -> bool {
-        self.units == 0
     }
 
     pub(super) fn is_negative(self) -> bool {
@@ -110,7 +103,14 @@ mod tests {
 
     #[test]
     fn numbers_have_one_plain_form() {
-        for (text, form) in [("2.50", "2.5"), ("-.5", "-0.5"), ("1e3", "1000"), ("1.5E-3", "0.0015"), ("３．１４", "3.14"), ("-0", "0")] {
+        for (text, form) in [
+            ("2.50", "2.5"),
+            ("-.5", "-0.5"),
+            ("1e3", "1000"),
+            ("1.5E-3", "0.0015"),
+            ("３．１４", "3.14"),
+            ("-0", "0"),
+        ] {
             assert_eq!(plain(text).as_deref(), Some(form), "{text}");
         }
         for wrong in ["", "-", "1,5", "1e99", "0x1", "1.2.3", "12345678901234567890"] {
@@ -122,8 +122,10 @@ mod tests {
     fn a_span_is_its_middle_and_its_half() {
         let number = |text| Decimal::parse(text).unwrap();
         let (middle, half) = Decimal::middle(number("1"), number("2.5")).unwrap();
-        assert_eq!((middle.to_string(), half.to_string()), ("1.75".to_owned(), "0.75".to_owned()));
-        assert_eq!(middle.around(half).unwrap(), (number("1"), number("2.5")));
+        assert_eq!(
+            (middle.to_string(), half.to_string()),
+            ("1.75".to_owned(), "0.75".to_owned())
+        );
         assert_eq!(Decimal::middle(number("2"), number("1")), None);
     }
 }

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Written;
 use super::input::lines_in;
 use super::loss::{LossKind, Refused, RefusedKind, short};
-use super::model::{Blank, Body, Exchange, Found, Hotspot, Number, Place, Question, Region, Words};
+use super::model::{Blank, Body, Exchange, Hotspot, Number, Place, Question, Region, Words};
 use super::number::{Decimal, plain};
 
 #[derive(Deserialize)]
@@ -141,7 +140,10 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
         let start = item.span().start.min(text.len());
         line += lines_in(&text.as_bytes()[counted.min(start)..start]) - 1;
         counted = start;
-        let place = Place { file: file.to_owned(), line };
+        let place = Place {
+            file: file.to_owned(),
+            line,
+        };
         let mut item = item.into_inner();
         let mut losses = Vec::new();
         let body = body(&mut item, &mut losses);
@@ -166,18 +168,26 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
 pub(super) fn places(key: &str, count: usize) -> Result<Vec<usize>, LossKind> {
     let place = |c: char| (0..count).find(|place| crate::bank::letter(*place) == c);
     let places: Option<Vec<usize>> = key.chars().map(place).collect();
-    places.filter(|places| !places.is_empty()).ok_or_else(|| LossKind::BadKey { key: short(key, 40) })
+    places
+        .filter(|places| !places.is_empty())
+        .ok_or_else(|| LossKind::BadKey { key: short(key, 40) })
 }
 
 fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
     let options = std::mem::take(&mut item.options);
-    let bad = || LossKind::BadKey { key: short(&item.key, 40) };
+    let bad = || LossKind::BadKey {
+        key: short(&item.key, 40),
+    };
     match item.kind.as_str() {
         "single" | "multiple" => {
             let keys = places(&item.key, options.len())?;
             let several = item.kind == "multiple";
             let fits = keys.is_sorted_by(|a, b| a < b) && (several || keys.len() == 1);
-            if fits { Ok(Body::Choice { several, options, keys }) } else { Err(bad()) }
+            if fits {
+                Ok(Body::Choice { several, options, keys })
+            } else {
+                Err(bad())
+            }
         }
         "true_false" => match item.key.as_str() {
             "T" => Ok(Body::TrueFalse { key: true }),
@@ -188,7 +198,11 @@ fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
         "matching" => {
             let keys = places(&item.key, options.len())?;
             let prompts = std::mem::take(&mut item.prompts);
-            if keys.len() == prompts.len() { Ok(Body::Matching { prompts, options, keys }) } else { Err(bad()) }
+            if keys.len() == prompts.len() {
+                Ok(Body::Matching { prompts, options, keys })
+            } else {
+                Err(bad())
+            }
         }
         "numeric" => {
             let own = item.numeric.take().ok_or(LossKind::NoKey {})?;
@@ -197,9 +211,15 @@ fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
         "text" => {
             let own = item.text.take().ok_or(LossKind::NoKey {})?;
             if own.blanks_matter {
-                losses.push(LossKind::Field { name: "blanks_matter".to_owned(), value: "true".to_owned() });
+                losses.push(LossKind::Field {
+                    name: "blanks_matter".to_owned(),
+                    value: "true".to_owned(),
+                });
             }
-            Ok(Body::Words(Words { accept: own.accept, case_matters: own.case_matters }))
+            Ok(Body::Words(Words {
+                accept: own.accept,
+                case_matters: own.case_matters,
+            }))
         }
         "cloze" => {
             let blanks: Result<Vec<Blank>, LossKind> = std::mem::take(&mut item.blank).into_iter().map(blank).collect();
@@ -208,30 +228,55 @@ fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
         "hotspot" => hotspot(item.hotspot.take().ok_or(LossKind::NoKey {})?),
         "written" => {
             let own = item.written.take().ok_or(LossKind::NoKey {})?;
-            let guide: Vec<String> = own.criterion.iter().map(|line| format!("{} | {} | {}", line.text, line.weight, line.levels.join(" ; "))).collect();
-            Ok(Body::Written { max_chars: own.max_chars, guide: guide.join("\n") })
+            let guide: Vec<String> = own
+                .criterion
+                .iter()
+                .map(|line| format!("{} | {} | {}", line.text, line.weight, line.levels.join(" ; ")))
+                .collect();
+            Ok(Body::Written {
+                max_chars: own.max_chars,
+                guide: guide.join("\n"),
+            })
         }
         other => Err(LossKind::TypeUnsupported { name: short(other, 40) }),
     }
 }
 
-fn number(value: Option<&toml::Value>, tolerance: Option<&toml::Value>, unit: Option<String>) -> Result<Number, LossKind> {
+fn number(
+    value: Option<&toml::Value>,
+    tolerance: Option<&toml::Value>,
+    unit: Option<String>,
+) -> Result<Number, LossKind> {
     let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let shown = value.map(text).unwrap_or_default();
     let bad = || LossKind::BadKey { key: short(&shown, 40) };
     let tolerance = tolerance.map_or_else(|| "0".to_owned(), text);
-    let width = Decimal::parse(&tolerance).filter(|width| !width.is_negative()).ok_or_else(bad)?;
-    Ok(Number { value: plain(&shown).ok_or_else(bad)?, tolerance: width.to_string(), unit: unit.unwrap_or_default() })
+    let width = Decimal::parse(&tolerance)
+        .filter(|width| !width.is_negative())
+        .ok_or_else(bad)?;
+    Ok(Number {
+        value: plain(&shown).ok_or_else(bad)?,
+        tolerance: width.to_string(),
+        unit: unit.unwrap_or_default(),
+    })
 }
 
 fn blank(raw: RawBlank) -> Result<Blank, LossKind> {
     match raw.kind.as_str() {
         "choice" => match places(&raw.key, raw.options.len())?.as_slice() {
-            [key] => Ok(Blank::Choice { key: *key, options: raw.options }),
-            _ => Err(LossKind::BadKey { key: short(&raw.key, 20) }),
+            [key] => Ok(Blank::Choice {
+                key: *key,
+                options: raw.options,
+            }),
+            _ => Err(LossKind::BadKey {
+                key: short(&raw.key, 20),
+            }),
         },
         "numeric" => number(raw.value.as_ref(), raw.tolerance.as_ref(), raw.unit).map(Blank::Number),
-        "text" => Ok(Blank::Words(Words { accept: raw.accept, case_matters: raw.case_matters })),
+        "text" => Ok(Blank::Words(Words {
+            accept: raw.accept,
+            case_matters: raw.case_matters,
+        })),
         other => Err(LossKind::TypeUnsupported { name: short(other, 40) }),
     }
 }
@@ -240,140 +285,17 @@ fn hotspot(raw: RawHotspot) -> Result<Body, LossKind> {
     let region = |region: &RawRegion| match region.shape.as_str() {
         "rectangle" => Ok(Region::Rectangle(region.x, region.y, region.width, region.height)),
         "circle" => Ok(Region::Circle(region.x, region.y, region.radius)),
-        "polygon" => Ok(Region::Polygon(region.corners.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())),
+        "polygon" => Ok(Region::Polygon(
+            region.corners.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
+        )),
         other => Err(LossKind::BadKey { key: short(other, 40) }),
     };
     let regions: Vec<Region> = raw.region.iter().map(region).collect::<Result<_, _>>()?;
     let all = u32::try_from(regions.len()).unwrap_or(u32::MAX);
-    Ok(Body::Hotspot(Hotspot { picture: raw.picture, shows: raw.shows, need: raw.need.unwrap_or(all), regions }))
-}
-
-/// Writes a theory file.
-pub(super) fn write(exchange: &Exchange) -> Written {
-    let mut written = Written::new("toml");
-    let items: Vec<String> = exchange.questions.iter().map(item).collect();
-    if let (Some(first), Some(name)) = (exchange.questions.first(), exchange.pictures.keys().next()) {
-        // Pictures stand beside the file in a bank's folder; a file alone has none.
-        written.lose(first, LossKind::Unsaid { what: name.clone(), format: "text".to_owned() });
-    }
-    written.bytes = items.join("\n").into_bytes();
-    written
-}
-
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-fn list(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
-    format!("[{}]", texts.join(", "))
-}
-
-/// One question as a table of a theory file.
-pub(super) fn item(found: &Found) -> String {
-    let question = &found.question;
-    let mut out = format!("[[item]]\nid = {}\ntype = \"{}\"\n", quoted(&question.id), question.body.word());
-    if let Some(point) = question.path.last() {
-        out.push_str(&format!("point = {}\n", quoted(super::mapping::code(point).unwrap_or(point))));
-    }
-    if let Some(difficulty) = question.difficulty {
-        out.push_str(&format!("difficulty = {difficulty}\n"));
-    }
-    out.push_str(&format!("stem = {}\n", quoted(&question.stem)));
-    let letters = |keys: &[usize]| keys.iter().map(|key| crate::bank::letter(*key)).collect::<String>();
-    let mut tables = String::new();
-    match &question.body {
-        Body::Choice { options, keys, .. } => out.push_str(&format!("options = {}\nkey = \"{}\"\n", list(options), letters(keys))),
-        Body::TrueFalse { key } => out.push_str(if *key { "key = \"T\"\n" } else { "key = \"F\"\n" }),
-        Body::Ordering { steps } => out.push_str(&format!("options = {}\n", list(steps))),
-        Body::Matching { prompts, options, keys } => {
-            out.push_str(&format!("prompts = {}\noptions = {}\nkey = \"{}\"\n", list(prompts), list(options), letters(keys)));
-        }
-        Body::Number(number) => tables = format!("[item.numeric]\n{}", number_lines(number)),
-        Body::Words(words) => tables = format!("[item.text]\n{}", words_lines(words)),
-        Body::Cloze { blanks } => tables = blanks.iter().map(blank_table).collect(),
-        Body::Hotspot(hotspot) => tables = hotspot_table(hotspot),
-        Body::Written { max_chars, guide } => tables = written_table(*max_chars, guide),
-    }
-    if !question.explanation.is_empty() {
-        out.push_str(&format!("explanation = {}\n", quoted(&question.explanation)));
-    }
-    if !question.source.is_empty() {
-        out.push_str(&format!("source = {}\n", quoted(&question.source)));
-    }
-    if !question.enemies.is_empty() {
-        out.push_str(&format!("enemies = {}\n", list(&question.enemies)));
-    }
-    if question.fixed_options {
-        out.push_str("fixed_options = true\n");
-    }
-    out + &tables
-}
-
-fn number_lines(number: &Number) -> String {
-    let unit = if number.unit.is_empty() { String::new() } else { format!("unit = {}\n", quoted(&number.unit)) };
-    format!("value = \"{}\"\ntolerance = \"{}\"\n{unit}", number.value, number.tolerance)
-}
-
-fn words_lines(words: &Words) -> String {
-    let case = if words.case_matters { "case_matters = true\n" } else { "" };
-    format!("accept = {}\n{case}", list(&words.accept))
-}
-
-fn blank_table(blank: &Blank) -> String {
-    match blank {
-        Blank::Choice { options, key } => format!("[[item.blank]]\ntype = \"choice\"\noptions = {}\nkey = \"{}\"\n", list(options), crate::bank::letter(*key)),
-        Blank::Number(number) => format!("[[item.blank]]\ntype = \"numeric\"\n{}", number_lines(number)),
-        Blank::Words(words) => format!("[[item.blank]]\ntype = \"text\"\n{}", words_lines(words)),
-    }
-}
-
-fn hotspot_table(hotspot: &Hotspot) -> String {
-    let mut out = format!("[item.hotspot]\npicture = {}\nshows = {}\nneed = {}\n", quoted(&hotspot.picture), quoted(&hotspot.shows), hotspot.need);
-    for region in &hotspot.regions {
-        out.push_str("[[item.hotspot.region]]\n");
-        out.push_str(&match region {
-            Region::Rectangle(x, y, width, height) => format!("shape = \"rectangle\"\nx = {x}\ny = {y}\nwidth = {width}\nheight = {height}\n"),
-            Region::Circle(x, y, radius) => format!("shape = \"circle\"\nx = {x}\ny = {y}\nradius = {radius}\n"),
-            Region::Polygon(corners) => {
-                let corners: Vec<String> = corners.iter().map(|(x, y)| format!("{x}, {y}")).collect();
-                format!("shape = \"polygon\"\ncorners = [{}]\n", corners.join(", "))
-            }
-        });
-    }
-    out
-}
-
-/// A guide whose lines are lines of a rubric becomes one again; any other is a rubric of one line.
-fn written_table(max_chars: Option<u32>, guide: &str) -> String {
-    let mut out = String::from("[item.written]\n");
-    if let Some(most) = max_chars {
-        out.push_str(&format!("max_chars = {most}\n"));
-    }
-    let line = |line: &str| {
-        let (rest, levels) = line.rsplit_once(" | ")?;
-        let (text, weight) = rest.rsplit_once(" | ")?;
-        let weight: u8 = weight.parse().ok()?;
-        Some((text.to_owned(), weight, levels.split(" ; ").map(str::to_owned).collect::<Vec<String>>()))
-    };
-    let lines: Option<Vec<_>> = guide.lines().map(line).collect();
-    let lines = match lines {
-        Some(lines) => lines,
-        None => vec![(guide.to_owned(), 1, vec!["不得分".to_owned(), "得分".to_owned()])],
-    };
-    for (text, weight, levels) in lines {
-        out.push_str(&format!("[[item.written.criterion]]\ntext = {}\nweight = {weight}\nlevels = {}\n", quoted(&text), list(&levels)));
-    }
-    out
+    Ok(Body::Hotspot(Hotspot {
+        picture: raw.picture,
+        shows: raw.shows,
+        need: raw.need.unwrap_or(all),
+        regions,
+    }))
 }

@@ -9,11 +9,11 @@ use zip::write::SimpleFileOptions;
 use super::loss::{Refused, RefusedKind};
 
 /// The most entries of an archive.
-pub const MAX_ENTRIES: usize = 5_000;
+pub(super) const MAX_ENTRIES: usize = 5_000;
 /// The most bytes that an archive may unpack to.
-pub const MAX_UNPACKED: u64 = 48_000_000;
+pub(super) const MAX_UNPACKED: u64 = 48_000_000;
 /// How many times larger than its packed size an entry may become, from [`RATIO_FROM`] bytes on.
-pub const MAX_RATIO: u64 = 200;
+pub(super) const MAX_RATIO: u64 = 200;
 const RATIO_FROM: u64 = 1_000_000;
 const MAX_NAME_BYTES: usize = 240;
 const MAX_FOLDERS: usize = 12;
@@ -32,7 +32,10 @@ pub(super) fn unpack(bytes: &[u8], file: &str) -> Result<Files, Refused> {
     let refuse = |kind| Refused::new(file, 0, kind);
     let too_many = || {
         let what = "files".to_owned();
-        refuse(RefusedKind::TooMany { what, most: MAX_ENTRIES })
+        refuse(RefusedKind::TooMany {
+            what,
+            most: MAX_ENTRIES,
+        })
     };
     // The count is looked at before anything is made of the entries; the parser makes an object of each.
     if announced(bytes) > u64::try_from(MAX_ENTRIES).unwrap_or(u64::MAX) {
@@ -59,7 +62,13 @@ pub(super) fn unpack(bytes: &[u8], file: &str) -> Result<Files, Refused> {
         let (name, locked, link, folder, packed) = {
             let entry = archive.by_index_raw(index).map_err(|error| broken(&error))?;
             let name = entry.name().map_err(|error| broken(&error))?.into_owned();
-            (name, entry.encrypted(), entry.is_symlink(), entry.is_dir(), entry.compressed_size())
+            (
+                name,
+                entry.encrypted(),
+                entry.is_symlink(),
+                entry.is_dir(),
+                entry.compressed_size(),
+            )
         };
         let shown = super::loss::short(&name, 80);
         let at = |kind| Refused::new(&format!("{file}!{shown}"), 0, kind);
@@ -112,10 +121,20 @@ fn content(mut entry: impl std::io::Read, packed: u64, total: &mut u64) -> Resul
 /// The number of entries that the end of the archive announces.
 fn announced(bytes: &[u8]) -> u64 {
     let tail = bytes.len().saturating_sub(66_000);
-    let find = |mark: &[u8]| bytes[tail..].windows(4).rposition(|window| window == mark).map(|at| at + tail);
+    let find = |mark: &[u8]| {
+        bytes[tail..]
+            .windows(4)
+            .rposition(|window| window == mark)
+            .map(|at| at + tail)
+    };
     let number = |at: usize, length: usize| {
         let bytes = bytes.get(at..at + length)?;
-        Some(bytes.iter().rev().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)))
+        Some(
+            bytes
+                .iter()
+                .rev()
+                .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte)),
+        )
     };
     let small = find(b"PK\x05\x06").and_then(|at| number(at + 10, 2)).unwrap_or(0);
     let large = find(b"PK\x06\x06").and_then(|at| number(at + 32, 8)).unwrap_or(0);

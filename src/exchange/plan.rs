@@ -53,7 +53,9 @@ impl Plan {
         let mut applied = bank.clone();
         let coming: BTreeSet<&str> = self.changed.iter().map(|coming| coming.item.id.as_str()).collect();
         applied.items.retain(|item| !coming.contains(item.id.as_str()));
-        applied.items.extend(self.new.iter().chain(&self.changed).map(|coming| coming.item.clone()));
+        applied
+            .items
+            .extend(self.new.iter().chain(&self.changed).map(|coming| coming.item.clone()));
         applied.sort();
         applied
     }
@@ -66,7 +68,11 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     for found in &exchange.questions {
         let question = &found.question;
-        let shown = if question.id.is_empty() { &question.stem } else { &question.id };
+        let shown = if question.id.is_empty() {
+            &question.stem
+        } else {
+            &question.id
+        };
         let mut notes = Vec::new();
         let made = mapping::item(bank, question, defaults, &mut notes);
         losses.extend(notes.into_iter().map(|note| Loss::new(&found.place, shown, note)));
@@ -82,12 +88,26 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
         }
     }
     enemies(&mut taken, &ids, bank, &mut losses);
-    let mut plan = Plan { read: exchange.questions.len(), new: Vec::new(), changed: Vec::new(), same: 0, losses };
+    let mut plan = Plan {
+        read: exchange.questions.len(),
+        new: Vec::new(),
+        changed: Vec::new(),
+        same: 0,
+        losses,
+    };
     for (place, item) in taken {
         match bank.item(&item.id) {
-            None => plan.new.push(Coming { place, fields: Vec::new(), item }),
+            None => plan.new.push(Coming {
+                place,
+                fields: Vec::new(),
+                item,
+            }),
             Some(known) if *known == item => plan.same += 1,
-            Some(known) => plan.changed.push(Coming { place, fields: differences(known, &item), item }),
+            Some(known) => plan.changed.push(Coming {
+                place,
+                fields: differences(known, &item),
+                item,
+            }),
         }
     }
     plan.losses.sort_by(|a, b| a.place.cmp(&b.place));
@@ -104,7 +124,10 @@ fn enemies(taken: &mut [(Place, Item)], ids: &BTreeMap<String, String>, bank: &B
             if enemy != item.id && (coming.contains(&enemy) || bank.item(&enemy).is_some()) {
                 kept.push(enemy);
             } else {
-                let kind = LossKind::Field { name: "enemies".to_owned(), value: super::loss::short(&enemy, 40) };
+                let kind = LossKind::Field {
+                    name: "enemies".to_owned(),
+                    value: super::loss::short(&enemy, 40),
+                };
                 losses.push(Loss::new(place, &item.id, kind));
             }
         }
@@ -125,5 +148,9 @@ fn differences(known: &Item, item: &Item) -> Vec<&'static str> {
         ("enemies", known.enemies == item.enemies),
         ("fixed_options", known.fixed_options == item.fixed_options),
     ];
-    compared.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+    compared
+        .into_iter()
+        .filter(|(_, same)| !same)
+        .map(|(name, _)| name)
+        .collect()
 }

@@ -1,10 +1,15 @@
 //! Files as other systems write them.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "a sample stands whole beside what is expected of it"
+)]
+
 use rust_xlsxwriter::{Format as Style, Workbook};
 
+use super::plan as plan_of;
 use super::tests::*;
 use super::*;
-use super::plan as plan_of;
 use crate::bank::generated;
 use crate::kernel::SeededEntropy;
 
@@ -13,14 +18,45 @@ fn a_workbook_of_practice_is_read_with_its_variants() {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     sheet.set_name("单选题").unwrap();
-    sheet.merge_range(0, 0, 0, 8, "某某职业 四级 题库", &Style::new()).unwrap();
-    for (column, header) in ["序号", "题 干（必填）", "选项Ａ", "选项B", "选项C", "选项D", "答案", "知识点", "难易度"].iter().enumerate() {
+    sheet
+        .merge_range(0, 0, 0, 8, "某某职业 四级 题库", &Style::new())
+        .unwrap();
+    for (column, header) in [
+        "序号",
+        "题 干（必填）",
+        "选项Ａ",
+        "选项B",
+        "选项C",
+        "选项D",
+        "答案",
+        "知识点",
+        "难易度",
+    ]
+    .iter()
+    .enumerate()
+    {
         sheet.write(1, u16::try_from(column).unwrap(), *header).unwrap();
     }
-    let rows = [["1", "电压的单位是（　）。", "A.伏特", "B、安培", "C．欧姆", "D) 瓦特", "a", "AA001", "易"], ["2", "第二题", "甲", "乙", "丙", "丁", "Ｃ", "", "0.65"], ["3", "第三题", "甲", "乙", "", "", "E", "", ""]];
+    let rows = [
+        [
+            "1",
+            "电压的单位是（　）。",
+            "A.伏特",
+            "B、安培",
+            "C．欧姆",
+            "D) 瓦特",
+            "a",
+            "AA001",
+            "易",
+        ],
+        ["2", "第二题", "甲", "乙", "丙", "丁", "Ｃ", "", "0.65"],
+        ["3", "第三题", "甲", "乙", "", "", "E", "", ""],
+    ];
     for (row, cells) in rows.iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
-            sheet.write(u32::try_from(row).unwrap() + 2, u16::try_from(column).unwrap(), *cell).unwrap();
+            sheet
+                .write(u32::try_from(row).unwrap() + 2, u16::try_from(column).unwrap(), *cell)
+                .unwrap();
         }
     }
     sheet.merge_range(2, 7, 3, 7, "AA001职业守则", &Style::new()).unwrap();
@@ -40,7 +76,9 @@ fn a_workbook_of_practice_is_read_with_its_variants() {
     .enumerate()
     {
         for (column, cell) in cells.iter().enumerate() {
-            sheet.write(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), *cell).unwrap();
+            sheet
+                .write(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), *cell)
+                .unwrap();
         }
     }
     workbook.add_worksheet().write(0, 0, "填写说明").unwrap();
@@ -54,20 +92,43 @@ fn a_workbook_of_practice_is_read_with_its_variants() {
             &Body::TrueFalse { key: true },
             &Body::TrueFalse { key: false },
             &Body::TrueFalse { key: false },
-            &Body::Number(Number { value: "12.5".to_owned(), tolerance: "0.1".to_owned(), unit: String::new() }),
+            &Body::Number(Number {
+                value: "12.5".to_owned(),
+                tolerance: "0.1".to_owned(),
+                unit: String::new()
+            }),
         ]
     );
     let second = &exchange.questions[1].question;
-    assert_eq!((second.path.as_slice(), second.difficulty), (["AA001职业守则".to_owned()].as_slice(), Some(3)), "a merged cell holds for its rows");
+    assert_eq!(
+        (second.path.as_slice(), second.difficulty),
+        (["AA001职业守则".to_owned()].as_slice(), Some(3)),
+        "a merged cell holds for its rows"
+    );
     let told = |place: (&str, u32), wanted: fn(&LossKind) -> bool| {
-        let found = exchange.losses.iter().any(|loss| loss.place.file == place.0 && loss.place.line == place.1 && wanted(&loss.kind));
+        let found = exchange
+            .losses
+            .iter()
+            .any(|loss| loss.place.file == place.0 && loss.place.line == place.1 && wanted(&loss.kind));
         assert!(found, "{place:?} {:#?}", exchange.losses);
     };
-    told(("题库.xlsx#单选题", 5), |kind| matches!(kind, LossKind::BadKey { .. }));
-    told(("题库.xlsx#单选题", 3), |kind| matches!(kind, LossKind::DifficultyRead { difficulty: 2, .. }));
-    told(("题库.xlsx#混合", 2), |kind| matches!(kind, LossKind::Field { name, .. } if name == "备注"));
-    told(("题库.xlsx#混合", 2), |kind| matches!(kind, LossKind::KeyRewritten { key, .. } if key == "ABD"));
-    told(("题库.xlsx#混合", 6), |kind| matches!(kind, LossKind::TypeUnsupported { .. }));
+    told(("题库.xlsx#单选题", 5), |kind| {
+        matches!(kind, LossKind::BadKey { .. })
+    });
+    told(("题库.xlsx#单选题", 3), |kind| {
+        matches!(kind, LossKind::DifficultyRead { difficulty: 2, .. })
+    });
+    told(
+        ("题库.xlsx#混合", 2),
+        |kind| matches!(kind, LossKind::Field { name, .. } if name == "备注"),
+    );
+    told(
+        ("题库.xlsx#混合", 2),
+        |kind| matches!(kind, LossKind::KeyRewritten { key, .. } if key == "ABD"),
+    );
+    told(("题库.xlsx#混合", 6), |kind| {
+        matches!(kind, LossKind::TypeUnsupported { .. })
+    });
     told(("题库.xlsx#混合", 7), |kind| matches!(kind, LossKind::NoStem {}));
 }
 
@@ -75,7 +136,10 @@ fn a_workbook_of_practice_is_read_with_its_variants() {
 fn text_tables_come_in_the_encodings_of_office_programs() {
     let text = "题型,题干,选项A,选项B,选项C,选项D,答案\r\n单选题,\"一,\"\"二\"\"\",甲,乙,丙,丁,B\r\n";
     let gb = encoding_rs::GB18030.encode(text).0.into_owned();
-    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     for bytes in [format!("\u{FEFF}{text}").into_bytes(), gb, wide] {
         let exchange = read(&bytes, "a.csv", None).unwrap();
         assert_eq!(exchange.questions[0].question.stem, "一,\"二\"");
@@ -90,7 +154,13 @@ fn gift_is_read_with_its_kinds_and_its_losses() {
         多个 {~%50%甲 ~%50%乙 ~%-100%丙}\n\n地球是圆的。{T}\n\n太阳？{FALSE#错了}\n\n首都是 {=北京 =Beijing =%50%京} 市。\n\n几？{#3.14:0.01}\n\n范围{#1..5}\n\n\
         配对{=a -> 1 =b -> 2 =  -> 3}\n\n论述 {}\n\n说明文字\n\n::x::[html]<p>a<b>b</b><sup>2</sup> &lt; 5</p>{T}\n\n多值{#=%100%2:0 =%50%3:0}\n";
     let exchange = read_text(text, Format::Gift);
-    let number = |value: &str, tolerance: &str| Body::Number(Number { value: value.to_owned(), tolerance: tolerance.to_owned(), unit: String::new() });
+    let number = |value: &str, tolerance: &str| {
+        Body::Number(Number {
+            value: value.to_owned(),
+            tolerance: tolerance.to_owned(),
+            unit: String::new(),
+        })
+    };
     assert_eq!(
         bodies(&exchange),
         [
@@ -98,27 +168,51 @@ fn gift_is_read_with_its_kinds_and_its_losses() {
             &multiple(&["甲", "乙", "丙"], &[0, 1]),
             &Body::TrueFalse { key: true },
             &Body::TrueFalse { key: false },
-            &Body::Words(Words { accept: strings(&["北京", "Beijing"]), case_matters: false }),
+            &Body::Words(Words {
+                accept: strings(&["北京", "Beijing"]),
+                case_matters: false
+            }),
             &number("3.14", "0.01"),
             &number("3", "2"),
-            &Body::Matching { prompts: strings(&["a", "b"]), options: strings(&["1", "2", "3"]), keys: vec![0, 1] },
-            &Body::Written { max_chars: None, guide: String::new() },
+            &Body::Matching {
+                prompts: strings(&["a", "b"]),
+                options: strings(&["1", "2", "3"]),
+                keys: vec![0, 1]
+            },
+            &Body::Written {
+                max_chars: None,
+                guide: String::new()
+            },
             &Body::TrueFalse { key: true },
             &number("2", "0"),
         ]
     );
     let first = &exchange.questions[0];
-    assert_eq!((first.place.line, first.question.path.as_slice()), (4, strings(&["电工/电子", "安全"]).as_slice()));
-    assert_eq!((first.question.id.as_str(), first.question.explanation.as_str()), ("Q1", "因为\n如此。"));
+    assert_eq!(
+        (first.place.line, first.question.path.as_slice()),
+        (4, strings(&["电工/电子", "安全"]).as_slice())
+    );
+    assert_eq!(
+        (first.question.id.as_str(), first.question.explanation.as_str()),
+        ("Q1", "因为\n如此。")
+    );
     assert_eq!(exchange.questions[4].question.stem, "首都是 _____ 市。");
     assert_eq!(exchange.questions[9].question.stem, "ab² < 5");
     for wanted in [
         LossKind::Feedback { to: "甲".to_owned() },
-        LossKind::PartialCredit { rule: "50%, 50%, -100%".to_owned() },
-        LossKind::PartialCredit { rule: "京: 50%".to_owned() },
-        LossKind::TypeUnsupported { name: "description".to_owned() },
+        LossKind::PartialCredit {
+            rule: "50%, 50%, -100%".to_owned(),
+        },
+        LossKind::PartialCredit {
+            rule: "京: 50%".to_owned(),
+        },
+        LossKind::TypeUnsupported {
+            name: "description".to_owned(),
+        },
         LossKind::Formatting { tags: "b".to_owned() },
-        LossKind::PartialCredit { rule: "3: 50%".to_owned() },
+        LossKind::PartialCredit {
+            rule: "3: 50%".to_owned(),
+        },
     ] {
         assert!(kinds(&exchange).contains(&&wanted), "{wanted:?} {:#?}", exchange.losses);
     }
@@ -149,25 +243,54 @@ fn moodle_xml_is_read_with_categories_pictures_and_losses() {
     let exchange = read_text(&text, Format::Moodle);
     assert_eq!(exchange.questions.len(), 6, "{:#?}", exchange.losses);
     let first = &exchange.questions[0].question;
-    assert_eq!((first.id.as_str(), first.path.as_slice()), ("M-1", strings(&["安全"]).as_slice()));
+    assert_eq!(
+        (first.id.as_str(), first.path.as_slice()),
+        ("M-1", strings(&["安全"]).as_slice())
+    );
     assert_eq!(exchange.pictures.len(), 1);
     let name = exchange.pictures.keys().next().unwrap();
-    assert_eq!((first.stem.clone(), first.explanation.as_str()), (format!("看图![电路]({name})"), "一\n二"));
+    assert_eq!(
+        (first.stem.clone(), first.explanation.as_str()),
+        (format!("看图![电路]({name})"), "一\n二")
+    );
     assert_eq!(exchange.questions[2].question.stem, "几？ \\$5");
     assert_eq!(
         bodies(&exchange)[3],
         &Body::Cloze {
             blanks: vec![
-                Blank::Number(Number { value: "100".to_owned(), tolerance: "0.5".to_owned(), unit: String::new() }),
-                Blank::Choice { options: strings(&["凝", "沸腾"]), key: 1 },
-                Blank::Words(Words { accept: strings(&["H2O"]), case_matters: false }),
+                Blank::Number(Number {
+                    value: "100".to_owned(),
+                    tolerance: "0.5".to_owned(),
+                    unit: String::new()
+                }),
+                Blank::Choice {
+                    options: strings(&["凝", "沸腾"]),
+                    key: 1
+                },
+                Blank::Words(Words {
+                    accept: strings(&["H2O"]),
+                    case_matters: false
+                }),
             ]
         }
     );
     assert_eq!(exchange.questions[3].question.stem, "水在{{1}}度{{2}}，{{3}}。");
     assert_eq!(exchange.questions[5].question.stem, "{{1}}和{{2}}");
-    for wanted in ["defaultgrade", "tag", "Q 1", "沸腾", "北京*", "calculated", "audio", "script", "no.svg"] {
-        let told = |loss: &Loss| serde_json::to_string(loss).unwrap().contains(wanted) || (wanted == "defaultgrade" && matches!(loss.kind, LossKind::Marks { .. }));
+    for wanted in [
+        "defaultgrade",
+        "tag",
+        "Q 1",
+        "沸腾",
+        "北京*",
+        "calculated",
+        "audio",
+        "script",
+        "no.svg",
+    ] {
+        let told = |loss: &Loss| {
+            serde_json::to_string(loss).unwrap().contains(wanted)
+                || (wanted == "defaultgrade" && matches!(loss.kind, LossKind::Marks { .. }))
+        };
         assert!(exchange.losses.iter().any(told), "{wanted} {:#?}", exchange.losses);
     }
 }
@@ -183,20 +306,39 @@ fn qti_items_are_read_in_both_spellings() {
         let exchange = read_text(&second.replace("TEMPLATE", template), Format::Qti21);
         assert_eq!(bodies(&exchange), [&multiple(&["甲", "乙", "丙"], &[0, 1])]);
         assert_eq!(exchange.questions[0].question.stem, "题干\n\n哪些？");
-        let told = exchange.losses.iter().any(|loss| matches!(loss.kind, LossKind::PartialCredit { .. }));
+        let told = exchange
+            .losses
+            .iter()
+            .any(|loss| matches!(loss.kind, LossKind::PartialCredit { .. }));
         assert_eq!(told, partial, "{:?}", exchange.losses);
-        assert!(exchange.losses.iter().any(|loss| matches!(loss.kind, LossKind::Feedback { .. })));
+        assert!(
+            exchange
+                .losses
+                .iter()
+                .any(|loss| matches!(loss.kind, LossKind::Feedback { .. }))
+        );
     }
     let third = r#"<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i3" title="i3" adaptive="false" time-dependent="false">
 <qti-response-declaration identifier="R" cardinality="single" base-type="identifier"><qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>
 <qti-item-body><p>水{{}}在 <qti-inline-choice-interaction response-identifier="R"><qti-inline-choice identifier="A">100</qti-inline-choice><qti-inline-choice identifier="B">50</qti-inline-choice></qti-inline-choice-interaction> 度沸腾。</p></qti-item-body>
 <qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/></qti-assessment-item>"#;
     let exchange = read_text(third, Format::Qti30);
-    assert_eq!(bodies(&exchange), [&Body::Cloze { blanks: vec![Blank::Choice { options: strings(&["100", "50"]), key: 0 }] }]);
+    assert_eq!(
+        bodies(&exchange),
+        [&Body::Cloze {
+            blanks: vec![Blank::Choice {
+                options: strings(&["100", "50"]),
+                key: 0
+            }]
+        }]
+    );
     assert!(exchange.questions[0].question.stem.ends_with("在 {{1}} 度沸腾。"));
     let custom = second.replace("<responseProcessing template=\"http://www.imsglobal.org/question/qti_v2p1/rptemplates/TEMPLATE\"/>", "<responseProcessing><responseCondition><responseIf><gt><variable identifier=\"RESPONSE\"/><baseValue baseType=\"float\">1</baseValue></gt><setOutcomeValue identifier=\"SCORE\"><baseValue baseType=\"float\">1</baseValue></setOutcomeValue></responseIf></responseCondition></responseProcessing>");
     let exchange = read_text(&custom, Format::Qti21);
-    assert!(exchange.questions.is_empty() && matches!(exchange.losses.last().unwrap().kind, LossKind::ResponseRule { .. }), "a rule that is not understood is not guessed");
+    assert!(
+        exchange.questions.is_empty() && matches!(exchange.losses.last().unwrap().kind, LossKind::ResponseRule { .. }),
+        "a rule that is not understood is not guessed"
+    );
 }
 
 #[test]
@@ -216,20 +358,41 @@ fn qti_one_is_read_as_canvas_and_blackboard_write_it() {
         [
             &single(&["甲", "乙"], 1),
             &multiple(&["甲", "乙", "丙"], &[0, 2]),
-            &Body::Number(Number { value: "5".to_owned(), tolerance: "0.5".to_owned(), unit: String::new() }),
-            &Body::Cloze { blanks: vec![Blank::Choice { options: strings(&["红", "绿"]), key: 1 }, Blank::Choice { options: strings(&["花"]), key: 0 }] },
+            &Body::Number(Number {
+                value: "5".to_owned(),
+                tolerance: "0.5".to_owned(),
+                unit: String::new()
+            }),
+            &Body::Cloze {
+                blanks: vec![
+                    Blank::Choice {
+                        options: strings(&["红", "绿"]),
+                        key: 1
+                    },
+                    Blank::Choice {
+                        options: strings(&["花"]),
+                        key: 0
+                    }
+                ]
+            },
         ],
         "{:#?}",
         exchange.losses
     );
     assert_eq!(exchange.questions[3].question.stem, "{{1}}的{{2}}");
-    assert!(kinds(&exchange).contains(&&LossKind::TypeUnsupported { name: "calculated_question".to_owned() }));
+    assert!(kinds(&exchange).contains(&&LossKind::TypeUnsupported {
+        name: "calculated_question".to_owned()
+    }));
     let board = r#"<?xml version="1.0"?><questestinterop><assessment title="Pool"><section><item maxattempts="0"><itemmetadata><bbmd_asi_object_id>_1</bbmd_asi_object_id><bbmd_questiontype>True/False</bbmd_questiontype><qmd_absolutescore_max>10.0</qmd_absolutescore_max></itemmetadata><presentation><flow class="Block"><flow class="QUESTION_BLOCK"><flow class="FORMATTED_TEXT_BLOCK"><material><mat_extension><mat_formattedtext type="HTML">&lt;p&gt;地球是圆的&lt;/p&gt;</mat_formattedtext></mat_extension></material></flow></flow><flow class="RESPONSE_BLOCK"><response_lid ident="response" rcardinality="Single" rtiming="No"><render_choice><flow_label class="Block"><response_label ident="true"><flow_mat class="Block"><material><mattext>true</mattext></material></flow_mat></response_label><response_label ident="false"><flow_mat class="Block"><material><mattext>false</mattext></material></flow_mat></response_label></flow_label></render_choice></response_lid></flow></flow></presentation><resprocessing scoremodel="SumOfScores"><outcomes><decvar varname="SCORE" vartype="Decimal" defaultval="0" minvalue="0" maxvalue="10.0"/></outcomes><respcondition title="correct"><conditionvar><varequal respident="response" case="No">true</varequal></conditionvar><setvar variablename="SCORE" action="Set">SCORE.max</setvar></respcondition><respcondition title="incorrect"><conditionvar><other/></conditionvar><setvar variablename="SCORE" action="Set">0.0</setvar></respcondition></resprocessing><itemfeedback ident="correct" view="All"><flow_mat class="Block"><material><mat_extension><mat_formattedtext type="HTML">好</mat_formattedtext></mat_extension></material></flow_mat></itemfeedback></item></section></assessment></questestinterop>"#;
     let exchange = read_text(board, Format::Qti12);
     assert_eq!(bodies(&exchange), [&Body::TrueFalse { key: true }]);
     assert_eq!(exchange.questions[0].question.stem, "地球是圆的");
-    assert!(kinds(&exchange).contains(&&LossKind::Marks { value: "10.0".to_owned() }));
-    assert!(kinds(&exchange).contains(&&LossKind::Feedback { to: "correct".to_owned() }));
+    assert!(kinds(&exchange).contains(&&LossKind::Marks {
+        value: "10.0".to_owned()
+    }));
+    assert!(kinds(&exchange).contains(&&LossKind::Feedback {
+        to: "correct".to_owned()
+    }));
 }
 
 #[test]
@@ -240,17 +403,49 @@ fn a_dry_run_tells_new_changed_and_lost_and_changes_nothing() {
     out.questions[1].question.id = "NEW-1".to_owned();
     out.questions[1].question.explanation.clear();
     out.questions[2].question.path = strings(&["没有这个点"]);
-    out.questions[3].question.path = vec![bank.point(&bank.item(&out.questions[3].question.id).unwrap().point).unwrap().name.clone()];
+    out.questions[3].question.path = vec![
+        bank.point(&bank.item(&out.questions[3].question.id).unwrap().point)
+            .unwrap()
+            .name
+            .clone(),
+    ];
     out.questions[4].question.stem = "电?机".to_owned();
     let plan = plan_of(&out, &bank, &Defaults::default());
-    assert_eq!((plan.read, plan.new.len(), plan.changed.len()), (40, 1, 1), "{:#?}", plan.losses);
-    assert_eq!((plan.changed[0].fields.as_slice(), plan.new[0].item.id.as_str()), (["stem"].as_slice(), "NEW-1"));
+    assert_eq!(
+        (plan.read, plan.new.len(), plan.changed.len()),
+        (40, 1, 1),
+        "{:#?}",
+        plan.losses
+    );
+    assert_eq!(
+        (plan.changed[0].fields.as_slice(), plan.new[0].item.id.as_str()),
+        (["stem"].as_slice(), "NEW-1")
+    );
     assert!(!plan.is_clean() && plan.count(Degree::Item) >= 2);
-    assert!(plan.losses.iter().any(|loss| matches!(loss.kind, LossKind::PointUnknown { .. })));
-    assert!(plan.losses.iter().any(|loss| matches!(loss.kind, LossKind::BankRefuses { .. })));
-    assert!(plan.losses.iter().any(|loss| matches!(loss.kind, LossKind::ExplanationMissing {})));
-    let given = Defaults { point: Some(bank.points[0].code.clone()) };
-    assert!(!plan_of(&out, &bank, &given).losses.iter().any(|loss| matches!(loss.kind, LossKind::PointUnknown { .. })));
+    assert!(
+        plan.losses
+            .iter()
+            .any(|loss| matches!(loss.kind, LossKind::PointUnknown { .. }))
+    );
+    assert!(
+        plan.losses
+            .iter()
+            .any(|loss| matches!(loss.kind, LossKind::BankRefuses { .. }))
+    );
+    assert!(
+        plan.losses
+            .iter()
+            .any(|loss| matches!(loss.kind, LossKind::ExplanationMissing {}))
+    );
+    let given = Defaults {
+        point: Some(bank.points[0].code.clone()),
+    };
+    assert!(
+        !plan_of(&out, &bank, &given)
+            .losses
+            .iter()
+            .any(|loss| matches!(loss.kind, LossKind::PointUnknown { .. }))
+    );
     let applied = plan.applied(&bank);
     assert_eq!(applied.items.len(), 41);
 }
@@ -258,7 +453,10 @@ fn a_dry_run_tells_new_changed_and_lost_and_changes_nothing() {
 #[test]
 fn formula_strings_are_text_in_every_sheet_that_we_write() {
     let mut out = Exchange::default();
-    out.take(Place::default(), Question::bare("=HYPERLINK(\"x\")".to_owned(), single(&["=1+1", "+a", "-b", "@c"], 0)));
+    out.take(
+        Place::default(),
+        Question::bare("=HYPERLINK(\"x\")".to_owned(), single(&["=1+1", "+a", "-b", "@c"], 0)),
+    );
     let xlsx = write(&out, Format::Xlsx).unwrap().bytes;
     let sheet = crate::spreadsheet::read(&xlsx, "a.xlsx").unwrap();
     assert!(sheet.problems.is_empty(), "no cell is a formula");

@@ -68,7 +68,7 @@ fn guarded(value: &str) -> String {
     let mut guarded = String::new();
     for c in value.chars() {
         match c {
-            '%' | '[' | ']' | ',' | '\n' | '\r' | '\t' | ':' => guarded.push_str(&format!("%{:02X}", u32::from(c))),
+            '%' | '[' | ']' | ',' | '\n' | '\r' | '\t' | ':' => put!(guarded, "%{:02X}", u32::from(c)),
             c => guarded.push(c),
         }
     }

@@ -1,6 +1,5 @@
 //! Whole files: there and back, as others write them, and as nobody should.
 
-
 use super::*;
 
 pub(super) fn read_text(text: &str, format: Format) -> Exchange {
@@ -20,9 +19,17 @@ pub(super) fn strings(texts: &[&str]) -> Vec<String> {
 }
 
 pub(super) fn single(options: &[&str], key: usize) -> Body {
-    Body::Choice { several: false, options: strings(options), keys: vec![key] }
+    Body::Choice {
+        several: false,
+        options: strings(options),
+        keys: vec![key],
+    }
 }
 
 pub(super) fn multiple(options: &[&str], keys: &[usize]) -> Body {
-    Body::Choice { several: true, options: strings(options), keys: keys.to_vec() }
+    Body::Choice {
+        several: true,
+        options: strings(options),
+        keys: keys.to_vec(),
+    }
 }

@@ -6,11 +6,11 @@ use quick_xml::events::{BytesStart, Event};
 use super::loss::{Refused, RefusedKind, short};
 
 /// The deepest nesting.
-pub const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 /// The most elements and texts of one question.
-pub const MAX_NODES: usize = 50_000;
+pub(super) const MAX_NODES: usize = 50_000;
 /// The most elements and texts of a file.
-pub const MAX_TAGS: usize = 3_000_000;
+pub(super) const MAX_TAGS: usize = 3_000_000;
 const MAX_ATTRIBUTES: usize = 60;
 
 /// An element with everything in it. Names are local (without prefix); those of QTI 3 are told as those of QTI 2, so that
@@ -148,10 +148,15 @@ pub(super) fn each(
 /// The whole of a small file.
 pub(super) fn tree(text: &str, file: &str) -> Result<Node, Refused> {
     let mut root = None;
-    each(text, file, |_| true, |node| {
-        root = Some(node);
-        Ok(())
-    })?;
+    each(
+        text,
+        file,
+        |_| true,
+        |node| {
+            root = Some(node);
+            Ok(())
+        },
+    )?;
     root.ok_or_else(|| {
         let reason = "no element".to_owned();
         Refused::new(file, 1, RefusedKind::Xml { reason })
@@ -223,7 +228,10 @@ impl<'t> Walk<'t> {
             self.nodes += 1;
             self.tags += 1;
             if self.nodes > MAX_NODES || self.tags > MAX_TAGS {
-                let (what, most) = ("elements".to_owned(), if self.nodes > MAX_NODES { MAX_NODES } else { MAX_TAGS });
+                let (what, most) = (
+                    "elements".to_owned(),
+                    if self.nodes > MAX_NODES { MAX_NODES } else { MAX_TAGS },
+                );
                 return Err(self.refuse(RefusedKind::TooMany { what, most }));
             }
             self.count(self.reader.buffer_position());
@@ -257,13 +265,14 @@ impl<'t> Walk<'t> {
                             return Err(self.refuse(RefusedKind::Control { code }));
                         }
                         Ok(Some(c)) => c.to_string(),
-                        Ok(None) => match quick_xml::escape::resolve_predefined_entity(&reference) {
-                            Some(text) => text.to_owned(),
-                            None => {
+                        Ok(None) => {
+                            if let Some(text) = quick_xml::escape::resolve_predefined_entity(&reference) {
+                                text.to_owned()
+                            } else {
                                 let name = short(&reference, 40);
                                 return Err(self.refuse(RefusedKind::Entity { name }));
                             }
-                        },
+                        }
                         Err(error) => return Err(self.broken(&error)),
                     };
                     return Ok(Some(Step::Text(own)));
@@ -296,7 +305,10 @@ impl<'t> Walk<'t> {
             node.attributes.push((key, value));
             if node.attributes.len() > MAX_ATTRIBUTES {
                 let what = "attributes".to_owned();
-                return Err(self.refuse(RefusedKind::TooMany { what, most: MAX_ATTRIBUTES }));
+                return Err(self.refuse(RefusedKind::TooMany {
+                    what,
+                    most: MAX_ATTRIBUTES,
+                }));
             }
         }
         Ok(Step::Open(node))
@@ -347,7 +359,10 @@ mod tests {
     #[test]
     fn entities_document_types_and_depths_are_refused_with_their_line() {
         let kind = |text: &str| tree(text, "a.xml").unwrap_err();
-        assert!(matches!(kind("\n<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").kind, RefusedKind::DocumentType {}));
+        assert!(matches!(
+            kind("\n<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").kind,
+            RefusedKind::DocumentType {}
+        ));
         assert!(matches!(kind("<a>&nbsp;</a>").kind, RefusedKind::Entity { .. }));
         assert!(matches!(kind("<a>&#0;</a>").kind, RefusedKind::Xml { .. }));
         assert!(matches!(kind("<a>&#1;</a>").kind, RefusedKind::Control { .. }));

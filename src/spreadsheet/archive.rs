@@ -85,10 +85,16 @@ impl Places {
         } else if wanted.get(self.head) == Some(&byte) || (self.head == 0 && byte.is_ascii_whitespace()) {
             self.head += 1;
             if self.head == wanted.len() {
-                *self = Self { within: true, ..Self::default() };
+                *self = Self {
+                    within: true,
+                    ..Self::default()
+                };
             }
         } else {
-            *self = Self { head: usize::from(byte.is_ascii_whitespace()), ..Self::default() };
+            *self = Self {
+                head: usize::from(byte.is_ascii_whitespace()),
+                ..Self::default()
+            };
         }
         true
     }

@@ -54,7 +54,11 @@ struct Lines<'t> {
 impl<'t> Lines<'t> {
     const fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
-        Self { bytes, counted: 0, line: 1 }
+        Self {
+            bytes,
+            counted: 0,
+            line: 1,
+        }
     }
 
     /// The line of the record that begins at a byte, or after the line ends there. Records are asked for in their order.

@@ -43,7 +43,9 @@ pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<NamedSheet>, SpreadsheetError
     let mut sheets = Vec::with_capacity(names.len());
     for name in names {
         let mut sheet = sheet(&mut workbook, &name)?;
-        let merged = workbook.merge_cells_by_sheet_name(&name).map_err(|error| broken(&error))?;
+        let merged = workbook
+            .merge_cells_by_sheet_name(&name)
+            .map_err(|error| broken(&error))?;
         fill(&mut sheet, &merged)?;
         sheets.push(NamedSheet { name, sheet });
     }
