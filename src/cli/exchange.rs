@@ -62,6 +62,11 @@ fn refused(message: impl std::fmt::Display) -> Failure {
     }
 }
 
+/// What went wrong with a file of ours: nothing was written.
+fn at(path: &Path) -> impl Fn(std::io::Error) -> Failure {
+    move |error| refused(format!("{}: {error}", path.display()))
+}
+
 fn format_of(word: &str) -> Result<Format, Failure> {
     let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
     Format::of_word(word).ok_or_else(|| refused(format!("no format '{word}'; there are: {}", words.join(", "))))
@@ -117,10 +122,12 @@ pub(super) fn import(arguments: &ImportArguments, language: Language) -> Result<
             point: arguments.point.clone(),
         },
     );
-    show_plan(&plan, arguments.json, language);
-    if !arguments.dry_run {
-        apply(&plan, &bank, folder, &arguments.file)?;
-    }
+    let written = if arguments.dry_run {
+        Vec::new()
+    } else {
+        apply(&plan, &bank, folder, &arguments.file)?
+    };
+    show_plan(&plan, &written, arguments.json, language);
     status(&plan.losses)
 }
 
@@ -177,16 +184,23 @@ fn show_read(exchange: &Exchange, json: bool, language: Language) {
     }
 }
 
-fn show_plan(plan: &Plan, json: bool, language: Language) {
+fn show_plan(plan: &Plan, written: &[PathBuf], json: bool, language: Language) {
     if json {
         let mut told = json!(plan);
         told["losses"] = json!(losses_json(&plan.losses, language));
+        told["written"] = json!(written);
         say(&told.to_string());
         return;
     }
     show_losses(&plan.losses, language);
     for coming in &plan.changed {
         say(&format!(" ~ {}: {}", coming.item.id, coming.fields.join(", ")));
+    }
+    for picture in &plan.pictures {
+        say(&format!(" + {}", picture.name));
+    }
+    for path in written {
+        say(&path.display().to_string());
     }
     let (left_out, parts) = (plan.count(Degree::Item), plan.count(Degree::Part));
     say(&match language {
@@ -207,64 +221,117 @@ fn show_plan(plan: &Plan, json: bool, language: Language) {
     });
 }
 
-/// Writes the plan into the bank's folder: all files are made and the whole bank is read from a copy before one is replaced.
-fn apply(plan: &Plan, bank: &Bank, folder: &Path, file: &Path) -> Result<(), Failure> {
+/// Writes the plan into the bank's folder, all of it or nothing, and tells which files were written: every file is made
+/// beside its place and the whole bank is read from a copy before one is replaced; should replacing fail, what was
+/// replaced is put back.
+fn apply(plan: &Plan, bank: &Bank, folder: &Path, file: &Path) -> Result<Vec<PathBuf>, Failure> {
     if plan.new.is_empty() && plan.changed.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let mut texts = changed_files(plan, folder)?;
+    let files = files(plan, folder, file)?;
+    check(plan, bank, folder, &files)?;
+    let mut drafts = Vec::new();
+    for (name, bytes) in &files {
+        let target = folder.join(name);
+        let place = target.parent().unwrap_or(folder);
+        fs::create_dir_all(place).map_err(at(place))?;
+        let mut draft = tempfile::NamedTempFile::new_in(place).map_err(at(place))?;
+        draft.write_all(bytes).map_err(at(&target))?;
+        // The file may be read by those who could read it before, or who can read the bank.
+        let like = if target.exists() {
+            target.clone()
+        } else {
+            folder.join("bank.toml")
+        };
+        let rights = fs::metadata(&like).map_err(at(&like))?.permissions();
+        draft.as_file().set_permissions(rights).map_err(at(&target))?;
+        draft.as_file().sync_all().map_err(at(&target))?;
+        let before = if target.exists() {
+            Some(fs::read(&target).map_err(at(&target))?)
+        } else {
+            None
+        };
+        drafts.push((target, draft, before));
+    }
+    let mut written: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
+    for (target, draft, before) in drafts {
+        if let Err(error) = draft.persist(&target) {
+            for (target, before) in written {
+                let put_back = match before {
+                    Some(bytes) => fs::write(&target, bytes),
+                    None => fs::remove_file(&target),
+                };
+                put_back.map_err(at(&target))?;
+            }
+            return Err(at(&target)(error.error));
+        }
+        written.push((target, before));
+    }
+    Ok(written.into_iter().map(|(target, _)| target).collect())
+}
+
+/// Everything that is to be written, by its name in the folder.
+fn files(plan: &Plan, folder: &Path, file: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failure> {
+    let mut files: BTreeMap<PathBuf, Vec<u8>> = changed_files(plan, folder)?
+        .into_iter()
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
     if !plan.new.is_empty() {
         let stem: String = file
             .file_stem()
             .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let plain: String = stem
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() {
-                    c.to_ascii_lowercase()
-                } else {
-                    '-'
-                }
-            })
-            .collect();
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        };
+        let stem: String = stem.chars().take(60).map(plain).collect();
         let coming: Vec<&Coming> = plan.new.iter().collect();
-        let name = free_name(&folder.join("theory"), &plain);
-        texts.insert(PathBuf::from("theory").join(name), exchange::theory_file(&coming));
+        let name = free_name(&folder.join("theory"), &stem)?;
+        let text = exchange::theory_file(&coming);
+        files.insert(PathBuf::from("theory").join(name), text.into_bytes());
     }
-    let copy = tempfile::tempdir()?;
-    copy_folder(folder, copy.path(), 0)?;
-    fs::create_dir_all(copy.path().join("theory"))?;
-    for (name, text) in &texts {
-        fs::write(copy.path().join(name), text)?;
+    for picture in &plan.pictures {
+        let name = PathBuf::from("pictures").join(&picture.name);
+        if folder.join(&name).exists() {
+            return Err(refused(format!("{} is already there", name.display())));
+        }
+        files.insert(name, picture.file.clone());
     }
-    let reading = bank::read(copy.path());
-    let told: Vec<String> = reading.errors().take(20).map(ToString::to_string).collect();
-    if reading.bank.as_ref().map(Bank::digest) != Some(plan.applied(bank).digest()) {
-        return Err(refused(format!(
-            "the bank would not be what was shown; nothing was written\n{}",
-            told.join("\n")
-        )));
-    }
-    for (name, text) in &texts {
-        let target = folder.join(name);
-        let place = target.parent().unwrap_or(folder);
-        fs::create_dir_all(place)?;
-        let mut draft = tempfile::NamedTempFile::new_in(place)?;
-        draft.write_all(text.as_bytes())?;
-        draft.as_file().sync_all()?;
-        draft.persist(&target)?;
-        say(&target.display().to_string());
-    }
-    Ok(())
+    Ok(files)
 }
 
-fn free_name(theory: &Path, stem: &str) -> String {
+/// Reads the bank as it would be from a copy of its folder: it must be the bank that was shown.
+fn check(plan: &Plan, bank: &Bank, folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<(), Failure> {
+    let copy = tempfile::tempdir().map_err(at(folder))?;
+    copy_folder(folder, copy.path(), 0).map_err(at(folder))?;
+    for (name, bytes) in files {
+        let target = copy.path().join(name);
+        let place = target.parent().unwrap_or(folder);
+        fs::create_dir_all(place)
+            .and_then(|()| fs::write(&target, bytes))
+            .map_err(at(&target))?;
+    }
+    let reading = bank::read(copy.path());
+    if reading.bank.as_ref().map(Bank::digest) == Some(plan.applied(bank).digest()) {
+        return Ok(());
+    }
+    let told: Vec<String> = reading.errors().take(20).map(ToString::to_string).collect();
+    Err(refused(format!(
+        "the bank would not be what was shown; nothing was written\n{}",
+        told.join("\n")
+    )))
+}
+
+fn free_name(theory: &Path, stem: &str) -> Result<String, Failure> {
     let name = format!("import-{stem}.toml");
-    let numbered = (2..1_000).map(|number| format!("import-{stem}-{number}.toml"));
-    std::iter::once(name.clone())
-        .chain(numbered)
+    let mut names =
+        std::iter::once(name.clone()).chain((2..1_000).map(|number| format!("import-{stem}-{number}.toml")));
+    names
         .find(|name| !theory.join(name).exists())
-        .unwrap_or(name)
+        .ok_or_else(|| refused(format!("{name} and its like are all there")))
 }
 
 /// The theory files in which changed items stand, with their tables replaced; everything else in them stays as it is.
@@ -275,12 +342,16 @@ fn changed_files(plan: &Plan, folder: &Path) -> Result<BTreeMap<PathBuf, String>
         .iter()
         .map(|coming| (coming.item.id.as_str(), coming))
         .collect();
-    for entry in fs::read_dir(folder.join("theory"))? {
-        let path = entry?.path();
+    let theory = folder.join("theory");
+    if wanted.is_empty() {
+        return Ok(texts);
+    }
+    for entry in fs::read_dir(&theory).map_err(at(&theory))? {
+        let path = entry.map_err(at(&theory))?.path();
         if wanted.is_empty() || path.extension().is_none_or(|ending| ending != "toml") {
             continue;
         }
-        let text = fs::read_to_string(&path)?;
+        let text = fs::read_to_string(&path).map_err(at(&path))?;
         let mut parts = text
             .split_inclusive('\n')
             .fold(vec![String::new()], |mut parts: Vec<String>, line| {
@@ -314,7 +385,7 @@ fn changed_files(plan: &Plan, folder: &Path) -> Result<BTreeMap<PathBuf, String>
     }
 }
 
-fn copy_folder(from: &Path, to: &Path, depth: usize) -> Result<(), Failure> {
+fn copy_folder(from: &Path, to: &Path, depth: usize) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -335,12 +406,15 @@ pub(super) fn export(arguments: &ExportArguments, language: Language) -> Result<
         ..failure
     })?;
     let written = exchange::write(&exchange::questions(&bank), format).map_err(refused)?;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&arguments.out)
-        .map_err(|error| refused(format!("{}: {error}", arguments.out.display())))?;
-    file.write_all(&written.bytes)?;
+    let out = &arguments.out;
+    let place = out
+        .parent()
+        .filter(|place| !place.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut draft = tempfile::NamedTempFile::new_in(place).map_err(at(out))?;
+    draft.write_all(&written.bytes).map_err(at(out))?;
+    draft.as_file().sync_all().map_err(at(out))?;
+    draft.persist_noclobber(out).map_err(|error| at(out)(error.error))?;
     if arguments.json {
         let losses = losses_json(&written.losses, language);
         say(&json!({ "items": bank.items.len(), "bytes": written.bytes.len(), "losses": losses }).to_string());

@@ -1,7 +1,7 @@
 //! Answers with weights, as several formats have them, against what a bank can say: right or wrong, all or nothing.
 
 use super::loss::{LossKind, short};
-use super::model::{Blank, Body, Number, Words};
+use super::model::{Blank, Body, Number, Unit, Words};
 use super::number::{Decimal, plain};
 
 /// An answer with its share of the marks.
@@ -118,13 +118,18 @@ pub(super) fn words(answers: &[Weighted], case_matters: bool, losses: &mut Vec<L
             accept.push(text);
         }
     }
-    Ok(Words { accept, case_matters })
+    // Other systems compare what is typed as it stands, blanks included.
+    Ok(Words {
+        accept,
+        case_matters,
+        blanks_matter: true,
+    })
 }
 
 /// A number with what it may lie off; of several, the one worth all.
 pub(super) fn number(
     answers: &[(Weighted, String)],
-    unit: String,
+    units: Vec<Unit>,
     losses: &mut Vec<LossKind>,
 ) -> Result<Number, LossKind> {
     let mut full = answers.iter().filter(|(answer, _)| answer.share == ALL);
@@ -158,7 +163,7 @@ pub(super) fn number(
     Ok(Number {
         value,
         tolerance: width.to_string(),
-        unit,
+        units,
     })
 }
 

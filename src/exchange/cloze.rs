@@ -201,7 +201,7 @@ fn blank(kind: &str, inner: &str, losses: &mut Vec<LossKind>) -> Result<Blank, L
                     )
                 })
                 .collect();
-            answers::number(&found, String::new(), losses).map(Blank::Number)
+            answers::number(&found, Vec::new(), losses).map(Blank::Number)
         }
         other => Err(LossKind::TypeUnsupported { name: short(other, 40) }),
     }

@@ -20,6 +20,8 @@ pub(super) enum Column {
     Fixed,
     Unit,
     Case,
+    Blanks,
+    MaxChars,
     Ignored,
 }
 
@@ -125,6 +127,8 @@ const NAMES: &[(Column, &[&str])] = &[
     (Column::Fixed, &["选项固定", "固定选项"]),
     (Column::Unit, &["单位", "unit"]),
     (Column::Case, &["区分大小写"]),
+    (Column::Blanks, &["区分空格"]),
+    (Column::MaxChars, &["字数上限"]),
 ];
 
 /// A header without blanks, brackets and what stands in them.

@@ -42,16 +42,15 @@ impl Pictures<'_> {
         }
         let digest = Digest::of(&bytes).to_string();
         let last = address.rsplit('/').next().unwrap_or("");
-        let stem: String = last.rsplit_once('.').map_or("", |(stem, _)| stem).to_owned();
-        let usable = !stem.is_empty()
-            && stem.len() <= 60
-            && !address.starts_with("data:")
-            && stem
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !stem.starts_with('-');
-        let mut name = if usable {
-            format!("{stem}.{ending}")
+        let known = if ending == "jpg" && last.ends_with(".jpeg") {
+            "jpeg"
+        } else {
+            ending
+        };
+        let own = last.rsplit_once('.').map(|(stem, _)| format!("{stem}.{known}"));
+        let own = own.filter(|name| !address.starts_with("data:") && crate::bank::is_picture_name(name));
+        let mut name = if let Some(own) = own {
+            own
         } else {
             format!("picture-{}.{ending}", &digest[..12])
         };

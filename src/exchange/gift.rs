@@ -154,7 +154,7 @@ fn question(block: &Block<'_>, path: &[String], file: &str, exchange: &mut Excha
         losses.push(field("title", &title));
     }
     question.id = if block.id.is_empty() { title } else { block.id.clone() };
-    let body = body(taken.answer, format, known.paper_scores, &mut losses);
+    let body = body(taken.answer, format, known.paper_scores, &mut losses).map(|body| known.applied(body));
     exchange.settle(place, &item, losses, question, body);
     Ok(())
 }
@@ -365,7 +365,7 @@ fn numeric(raw: &str, losses: &mut Vec<LossKind>) -> Result<Number, LossKind> {
         };
         found.push((Weighted { text: value, share }, tolerance));
     }
-    answers::number(&found, String::new(), losses)
+    answers::number(&found, Vec::new(), losses)
 }
 
 /// Puts something else for what is escaped.

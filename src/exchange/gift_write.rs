@@ -1,7 +1,7 @@
 //! GIFT, written.
 
 use super::loss::LossKind;
-use super::model::{Body, Exchange, Number, Question, Words};
+use super::model::{Body, Exchange, Question, Words};
 use super::{Written, joined, moodle, tags, text};
 
 /// Writes GIFT.
@@ -26,36 +26,15 @@ pub(super) fn write(exchange: &Exchange) -> Written {
         if !question.id.is_empty() || !tags.is_empty() {
             put!(out, "// [id:{}]{tags}\n", question.id);
         }
-        if let Body::Written { guide, max_chars } = &question.body {
-            if !guide.is_empty() {
-                written.lose(
-                    found,
-                    LossKind::Unsaid {
-                        what: "guide".to_owned(),
-                        format: "GIFT".to_owned(),
-                    },
-                );
-            }
-            if max_chars.is_some() {
-                written.lose(
-                    found,
-                    LossKind::Unsaid {
-                        what: "max_chars".to_owned(),
-                        format: "GIFT".to_owned(),
-                    },
-                );
-            }
-        }
-        if let Body::Number(Number { unit, .. }) = &question.body
-            && !unit.is_empty()
-        {
-            written.lose(
-                found,
-                LossKind::Unsaid {
-                    what: "unit".to_owned(),
-                    format: "GIFT".to_owned(),
-                },
-            );
+        let unsaid = match &question.body {
+            Body::Written { guide, .. } if !guide.is_empty() => Some("guide"),
+            // The tag brings them back; nobody else would show them.
+            Body::Number(number) if !number.units.is_empty() => Some("unit"),
+            _ => None,
+        };
+        if let Some(what) = unsaid {
+            let (what, format) = (what.to_owned(), "GIFT".to_owned());
+            written.lose(found, LossKind::Unsaid { what, format });
         }
         out.push_str(&body);
         out.push_str("\n\n");
@@ -97,6 +76,7 @@ fn told(question: &Question) -> Result<String, LossKind> {
         Body::Words(Words {
             accept,
             case_matters: false,
+            ..
         }) => {
             let mut lines = String::new();
             for right in accept {

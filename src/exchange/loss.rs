@@ -130,8 +130,12 @@ losses! {
     PictureMissing { name: String } Item, "缺少图片“{name}”，该题不导入", "the picture '{name}' is not there; the question is not taken";
     /// A picture that is none, or of a kind that we do not take.
     PictureUnusable { name: String } Item, "图片“{name}”不是可用的 PNG 或 JPEG，该题不导入", "the picture '{name}' is no PNG or JPEG that can be used; the question is not taken";
-    /// The bank or the format takes no pictures.
-    PictureUnsaid { name: String } Item, "此处不能带图片“{name}”，该题不转换", "pictures cannot go where this goes ('{name}'); the question is not taken";
+    /// A picture that a bank does not take.
+    PictureRefused { name: String, reason: String } Item, "图片“{name}”不能采用（{reason}），该题不导入", "the picture '{name}' cannot be taken ({reason}); the question is not taken";
+    /// The bank has as many pictures as it may.
+    PicturesFull { most: usize } Item, "题库已有 {most} 张图片，不能再加，该题不导入", "the bank has its {most} pictures and takes no more; the question is not taken";
+    /// The format takes no pictures.
+    PictureUnsaid { name: String } Item, "此格式不能带图片“{name}”，该题不导出", "this format has no pictures ('{name}'); the question is left out";
     /// Sound, film, programs, tables.
     Media { what: String } Item, "含有无法转换的内容“{what}”，该题不导入", "it has content that cannot be carried over ('{what}'); the question is not taken";
     /// A cell that is not text.
@@ -170,6 +174,16 @@ losses! {
     ExplanationMissing {} Note, "没有解析，以“待补”占位", "no explanation; '待补' stands in its place";
     /// An id that a bank cannot have, or none.
     IdGiven { old: String, id: String } Note, "题号“{old}”改为“{id}”", "the id '{old}' becomes '{id}'";
+    /// A picture without words for those who do not see it.
+    PictureUndescribed { name: String } Note, "图片“{name}”没有文字说明，以“图”代替", "the picture '{name}' has no description; '图' stands for it";
+    /// A written answer without a limit.
+    LengthAssumed { most: u32 } Note, "没有字数上限，按 {most} 字", "no longest length; {most} characters are assumed";
+    /// A written answer without words for those who mark it.
+    GuideMissing {} Note, "没有评分要点，以“待补”占位", "no marking guide; '待补' stands in its place";
+    /// A marking guide that is no rubric.
+    GuideRead {} Note, "评分要点作为一项评分标准，分“不得分”“得分”两档", "the marking guide becomes a rubric of one line with two levels";
+    /// Text between dollar signs.
+    FormulaRead { tex: String } Note, "“${tex}$”按公式理解", "'${tex}$' is read as a formula";
     /// The key was written in another form.
     KeyRewritten { old: String, key: String } Note, "答案“{old}”按“{key}”理解", "the key '{old}' is read as '{key}'";
     /// The point was found by its name, or given.

@@ -1,18 +1,21 @@
 //! Between a bank and what formats exchange: the only place that knows both.
 
-use crate::bank::{Bank, Item, ItemKind, Point, letter};
+use crate::bank::{self, Bank, Criterion, Detail, Item, ItemKind, Point, letter};
 use crate::kernel::{Digest, Language};
 
 use super::loss::{LossKind, short};
-use super::model::{Body, Exchange, Found, Place, Question};
+use super::model::{Blank, Body, Exchange, Found, Hotspot, Number, Place, Question, Region, Unit, Words};
 use super::text::narrow;
+use super::{own_write, rubric};
 
-/// What stands in for an explanation that is still to be written. A bank's items all have one.
+/// What stands in for an explanation or a marking guide that is still to be written. A bank's items all have them.
 const TO_BE_WRITTEN: &str = "待补";
 /// The difficulty of an item whose source gives none.
 const DIFFICULTY: u8 = 3;
+/// The longest written answer where the source gives no limit, in characters.
+const MAX_CHARS: u32 = 1_000;
 
-/// The items of a bank as questions.
+/// The items of a bank as questions, with their pictures.
 pub fn questions(bank: &Bank) -> Exchange {
     let mut exchange = Exchange::default();
     for item in &bank.items {
@@ -25,36 +28,21 @@ pub fn questions(bank: &Bank) -> Exchange {
             question: question(bank, item),
         });
     }
+    let pictures = bank.pictures.iter();
+    exchange.pictures = pictures
+        .map(|picture| (picture.name.clone(), picture.bytes.as_slice().to_vec()))
+        .collect();
     exchange
 }
 
 /// An item as a question that knows its place by the code alone.
 pub(super) fn plain_question(item: &Item) -> Question {
-    let keys = item
-        .key
-        .chars()
-        .filter_map(|key| (0..item.options.len()).find(|place| letter(*place) == key))
-        .collect();
-    let options = item.options.clone();
-    let body = match item.kind {
-        ItemKind::Single => Body::Choice {
-            several: false,
-            options,
-            keys,
-        },
-        ItemKind::Multiple => Body::Choice {
-            several: true,
-            options,
-            keys,
-        },
-        ItemKind::TrueFalse => Body::TrueFalse { key: item.key == "T" },
-    };
     Question {
         id: item.id.clone(),
         path: vec![item.point.clone()],
         difficulty: Some(item.difficulty),
         stem: item.stem.clone(),
-        body,
+        body: body(item),
         explanation: item.explanation.clone(),
         source: item.source.clone().unwrap_or_default(),
         enemies: item.enemies.clone(),
@@ -62,17 +50,101 @@ pub(super) fn plain_question(item: &Item) -> Question {
     }
 }
 
-fn question(bank: &Bank, item: &Item) -> Question {
-    let explanation = if item.explanation == TO_BE_WRITTEN {
-        String::new()
-    } else {
-        item.explanation.clone()
+fn body(item: &Item) -> Body {
+    let place = |key: char, count: usize| (0..count).find(|place| letter(*place) == key);
+    let places = || {
+        let count = item.options.len();
+        item.key.chars().filter_map(|key| place(key, count)).collect()
     };
-    Question {
-        path: path(bank, &item.point),
-        explanation,
-        ..plain_question(item)
+    let options = item.options.clone();
+    match (&item.detail, item.kind) {
+        (Some(Detail::Numeric(own)), _) => Body::Number(number(own)),
+        (Some(Detail::Text(own)), _) => Body::Words(words(own)),
+        (Some(Detail::Cloze(blanks)), _) => {
+            let blank = |blank: &bank::Blank| match blank {
+                bank::Blank::Choice { options, key } => Blank::Choice {
+                    options: options.clone(),
+                    key: place(*key, options.len()).unwrap_or(0),
+                },
+                bank::Blank::Numeric(own) => Blank::Number(number(own)),
+                bank::Blank::Text(own) => Blank::Words(words(own)),
+            };
+            Body::Cloze {
+                blanks: blanks.iter().map(blank).collect(),
+            }
+        }
+        (Some(Detail::Matching(prompts)), _) => Body::Matching {
+            prompts: prompts.clone(),
+            options,
+            keys: places(),
+        },
+        (Some(Detail::Hotspot(own)), _) => Body::Hotspot(Hotspot {
+            picture: own.picture.clone(),
+            shows: own.shows.clone(),
+            need: own.need.into(),
+            regions: own.regions.iter().map(region).collect(),
+        }),
+        (Some(Detail::Written(own)), _) => Body::Written {
+            max_chars: Some(own.max_chars.into()),
+            guide: rubric::told(&own.criteria),
+        },
+        (None, ItemKind::TrueFalse) => Body::TrueFalse { key: item.key == "T" },
+        (None, ItemKind::Ordering) => Body::Ordering { steps: options },
+        (None, kind) => Body::Choice {
+            several: kind == ItemKind::Multiple,
+            options,
+            keys: places(),
+        },
     }
+}
+
+fn number(own: &bank::Numeric) -> Number {
+    let unit = |unit: &bank::Unit| Unit {
+        name: unit.name.clone(),
+        factor: unit.factor.map(|factor| factor.to_string()),
+    };
+    Number {
+        value: own.value.to_string(),
+        tolerance: own.tolerance.to_string(),
+        units: own.units.iter().map(unit).collect(),
+    }
+}
+
+fn words(own: &bank::ShortText) -> Words {
+    Words {
+        accept: own.accept.clone(),
+        case_matters: own.case_matters,
+        blanks_matter: own.blanks_matter,
+    }
+}
+
+fn region(own: &bank::Region) -> Region {
+    match own {
+        bank::Region::Rectangle { x, y, width, height } => Region::Rectangle(*x, *y, *width, *height),
+        bank::Region::Circle { x, y, radius } => Region::Circle(*x, *y, *radius),
+        bank::Region::Polygon { corners } => Region::Polygon(corners.clone()),
+    }
+}
+
+/// What stands for words that nobody wrote goes out as no words, and comes back as what stands for them.
+fn question(bank: &Bank, item: &Item) -> Question {
+    let mut question = Question {
+        path: path(bank, &item.point),
+        ..plain_question(item)
+    };
+    if question.explanation == TO_BE_WRITTEN {
+        question.explanation.clear();
+    }
+    if let Body::Written { guide, .. } = &mut question.body
+        && *guide == rubric::told(&missing_guide())
+    {
+        guide.clear();
+    }
+    question
+}
+
+fn missing_guide() -> Vec<Criterion> {
+    rubric::plain_guide(TO_BE_WRITTEN)
 }
 
 /// `A基本要求`, `AA职业道德`, `AA001职业守则`: code and name in one string, as exchange files have them.
@@ -101,47 +173,16 @@ pub struct Defaults {
     pub point: Option<String>,
 }
 
-/// A question as an item of the bank, with what was settled on the way; or why it cannot be one.
+/// A question as an item of the bank, with what was settled on the way; or why it cannot be one. What a file of the bank
+/// would say is read as the bank would read it: there is no second opinion on what an item may be.
 pub(super) fn item(
     bank: &Bank,
-    question: &Question,
+    question: Question,
     defaults: &Defaults,
+    measured: &dyn Fn(&str) -> Option<(u32, u32)>,
     notes: &mut Vec<LossKind>,
 ) -> Result<Item, LossKind> {
     let point = point(bank, &question.path, defaults, notes)?;
-    let (kind, options, key) = match &question.body {
-        Body::Choice { several, options, keys } => {
-            let key: String = keys.iter().map(|key| letter(*key)).collect();
-            // One right option of several that may be chosen is a single choice for a bank: it has no such multiple.
-            let kind = if *several && keys.len() > 1 {
-                ItemKind::Multiple
-            } else {
-                ItemKind::Single
-            };
-            if *several && kind == ItemKind::Single {
-                notes.push(LossKind::TypeRead {
-                    old: "多选题".to_owned(),
-                    name: "单选题".to_owned(),
-                });
-            }
-            (kind, options.clone(), key)
-        }
-        Body::TrueFalse { key } => (ItemKind::TrueFalse, Vec::new(), if *key { "T" } else { "F" }.to_owned()),
-        Body::Number(_)
-        | Body::Words(_)
-        | Body::Cloze { .. }
-        | Body::Matching { .. }
-        | Body::Ordering { .. }
-        | Body::Hotspot(_)
-        | Body::Written { .. } => {
-            return Err(LossKind::TypeUnsupported {
-                name: question.body.word().to_owned(),
-            });
-        }
-    };
-    if let Some(name) = question.texts().into_iter().flat_map(super::text::pictures).next() {
-        return Err(LossKind::PictureUnsaid { name: name.to_owned() });
-    }
     let difficulty = question.difficulty.unwrap_or_else(|| {
         notes.push(LossKind::DifficultyAssumed { difficulty: DIFFICULTY });
         DIFFICULTY
@@ -152,25 +193,69 @@ pub(super) fn item(
     } else {
         question.explanation.clone()
     };
-    let item = Item {
-        id: id(question, notes),
-        kind,
-        point,
-        difficulty,
-        stem: question.stem.clone(),
-        options,
-        key,
+    let question = Question {
+        id: id(&question, notes),
+        path: vec![point],
+        difficulty: Some(difficulty),
         explanation,
-        source: Some(question.source.clone()).filter(|source| !source.is_empty()),
-        enemies: question.enemies.clone(),
-        fixed_options: question.fixed_options,
+        body: settled(question.body, notes),
+        ..question
     };
-    match crate::bank::item_problems(&item).first() {
-        Some(problem) => Err(LossKind::BankRefuses {
-            zh: problem.message(Language::Zh),
-            en: problem.message(Language::En),
-        }),
-        None => Ok(item),
+    let found = Found {
+        place: Place::default(),
+        question,
+    };
+    bank::item_of(&own_write::item(&found), measured).map_err(|problems| {
+        let said = |language| {
+            problems
+                .first()
+                .map_or_else(String::new, |problem| problem.message(language))
+        };
+        LossKind::BankRefuses {
+            zh: said(Language::Zh),
+            en: said(Language::En),
+        }
+    })
+}
+
+/// A body as a bank has it, where the source leaves something open.
+fn settled(body: Body, notes: &mut Vec<LossKind>) -> Body {
+    match body {
+        // One right option of several that may be chosen is a single choice for a bank: it has no such multiple.
+        Body::Choice {
+            several: true,
+            options,
+            keys,
+        } if keys.len() == 1 => {
+            notes.push(LossKind::TypeRead {
+                old: ItemKind::Multiple.name(Language::Zh).to_owned(),
+                name: ItemKind::Single.name(Language::Zh).to_owned(),
+            });
+            Body::Choice {
+                several: false,
+                options,
+                keys,
+            }
+        }
+        Body::Written { max_chars, guide } => {
+            if max_chars.is_none() {
+                notes.push(LossKind::LengthAssumed { most: MAX_CHARS });
+            }
+            let criteria = if guide.trim().is_empty() {
+                notes.push(LossKind::GuideMissing {});
+                missing_guide()
+            } else {
+                rubric::read(&guide).unwrap_or_else(|| {
+                    notes.push(LossKind::GuideRead {});
+                    rubric::plain_guide(&guide)
+                })
+            };
+            Body::Written {
+                max_chars: max_chars.or(Some(MAX_CHARS)),
+                guide: rubric::told(&criteria),
+            }
+        }
+        body => body,
     }
 }
 

@@ -37,6 +37,7 @@ mod number;
 mod own;
 mod own_write;
 mod package;
+mod pictures;
 mod plan;
 mod qti;
 mod qti12;
@@ -49,6 +50,7 @@ mod qti_rules;
 mod qti_write;
 #[cfg(test)]
 mod round_tests;
+mod rubric;
 #[cfg(test)]
 mod sample_tests;
 mod table;
@@ -63,7 +65,8 @@ mod xml;
 pub use input::{MAX_BYTES, MAX_LINE_BYTES, read as read_bytes};
 pub use loss::{Degree, Loss, LossKind, Refused, RefusedKind};
 pub use mapping::{Defaults, questions};
-pub use model::{Blank, Body, Exchange, Found, Hotspot, Number, Place, Question, Region, Words};
+pub use model::{Blank, Body, Exchange, Found, Hotspot, Number, Place, Question, Region, Unit, Words};
+pub use pictures::ComingPicture;
 pub use plan::{Coming, Plan, plan};
 
 /// A format.
@@ -148,14 +151,17 @@ impl Format {
     pub fn guess(bytes: &[u8], file: &str) -> Option<Self> {
         let starts = |words: &[&[u8]]| words.iter().any(|word| qti12::contains(bytes, word));
         if package::is_archive(bytes) {
-            return Some(if ends_with(file, &["xlsx", "xlsm"]) {
-                Self::Xlsx
-            } else if package::unpack(bytes, file).is_ok_and(|files| {
-                files
-                    .values()
-                    .any(|content| qti12::contains(content, b"questestinterop"))
-            }) {
+            if ends_with(file, &["xlsx", "xlsm"]) {
+                return Some(Self::Xlsx);
+            }
+            let files = package::unpack(bytes, file).unwrap_or_default();
+            let has = |fits: &dyn Fn(&str, &[u8]) -> bool| files.iter().any(|(name, content)| fits(name, content));
+            return Some(if has(&|_, content| qti12::contains(content, b"questestinterop")) {
                 Self::Qti12
+            } else if has(&|name, _| name == "xl/workbook.xml") {
+                Self::Xlsx
+            } else if has(&|name, _| ends_with(name, &["toml"])) && !has(&|name, _| name.ends_with("imsmanifest.xml")) {
+                Self::Text
             } else {
                 Self::Qti22
             });
@@ -237,7 +243,7 @@ pub fn read(bytes: &[u8], file: &str, format: Option<Format>) -> Result<Exchange
         Format::Cloze => cloze::read(&text()?, file),
         Format::Qti12 => qti12::read(bytes, file)?,
         Format::Qti21 | Format::Qti22 | Format::Qti30 => qti::read(bytes, file)?,
-        Format::Text => own::read(&text()?, file)?,
+        Format::Text => own::read(bytes, file)?,
     };
     weed(&mut exchange);
     if exchange.questions.is_empty() && exchange.losses.is_empty() {
@@ -318,7 +324,7 @@ pub fn write(exchange: &Exchange, format: Format) -> Result<Written, Refused> {
         Format::Moodle => Ok(moodle_write::write(exchange)),
         Format::Qti22 => qti_write::write(exchange, false),
         Format::Qti30 => qti_write::write(exchange, true),
-        Format::Text => Ok(own_write::write(exchange)),
+        Format::Text => own_write::write(exchange),
         Format::Aiken | Format::Cloze | Format::Qti12 | Format::Qti21 => {
             let format = format.word().to_owned();
             Err(Refused::new("", 0, RefusedKind::ReadOnly { format }))

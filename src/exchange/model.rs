@@ -47,6 +47,33 @@ impl Question {
         }
     }
 
+    /// The names of the pictures that it shows.
+    pub fn pictures(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.texts().into_iter().flat_map(super::text::pictures).collect();
+        if let Body::Hotspot(hotspot) = &self.body {
+            names.push(&hotspot.picture);
+        }
+        names
+    }
+
+    /// Changes every text in which pictures can stand.
+    pub(super) fn rewrite(&mut self, change: &dyn Fn(&str) -> String) {
+        let mut texts = vec![&mut self.stem, &mut self.explanation];
+        match &mut self.body {
+            Body::Choice { options, .. } | Body::Ordering { steps: options } => texts.extend(options),
+            Body::Matching { prompts, options, .. } => texts.extend(prompts.iter_mut().chain(options)),
+            Body::TrueFalse { .. }
+            | Body::Number(_)
+            | Body::Words(_)
+            | Body::Cloze { .. }
+            | Body::Hotspot(_)
+            | Body::Written { .. } => {}
+        }
+        for text in texts {
+            *text = change(text);
+        }
+    }
+
     /// Every text that a candidate may see, and the explanation.
     pub fn texts(&self) -> Vec<&str> {
         let mut texts = vec![self.stem.as_str(), self.explanation.as_str()];
@@ -114,7 +141,7 @@ pub enum Body {
     Written {
         /// The longest answer, in characters, if there is a limit.
         max_chars: Option<u32>,
-        /// What the markers go by.
+        /// What the markers go by: plain words, or a rubric as `rubric` writes it.
         guide: String,
     },
 }
@@ -137,15 +164,35 @@ impl Body {
     }
 }
 
-/// A number, how near is near enough, and its unit. Numbers are decimal text without exponent or needless zeros.
+/// A number, how near is near enough, and its units. Numbers are decimal text without exponent or needless zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// The right number.
     pub value: String,
     /// How far an answer may lie from it, both ends included.
     pub tolerance: String,
-    /// The unit that stands beside the field; may be empty.
-    pub unit: String,
+    /// None: a bare number. One: it stands beside the field. Several: one of them is to be chosen.
+    pub units: Vec<Unit>,
+}
+
+/// A unit of a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its sign.
+    pub name: String,
+    /// How many of the first unit it is, as decimal text; none for a unit that is wrong here.
+    pub factor: Option<String>,
+}
+
+impl Unit {
+    /// The one unit that stands beside a field; none for an empty name.
+    pub fn only(name: &str) -> Vec<Self> {
+        let unit = Self {
+            name: name.to_owned(),
+            factor: Some("1".to_owned()),
+        };
+        if name.is_empty() { Vec::new() } else { vec![unit] }
+    }
 }
 
 /// Words that are right.
@@ -155,6 +202,8 @@ pub struct Words {
     pub accept: Vec<String>,
     /// Capital and small letters differ.
     pub case_matters: bool,
+    /// Blanks within the text count, a run of them as one.
+    pub blanks_matter: bool,
 }
 
 /// What a blank takes.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::answers::{self, ALL, Weighted, percent};
 use super::flow::Pictures;
 use super::loss::{LossKind, Refused, RefusedKind, short};
-use super::model::{Blank, Body, Exchange, Number, Place, Question};
+use super::model::{Blank, Body, Exchange, Number, Place, Question, Unit};
+use super::number::Decimal;
 use super::xml::{self, Node};
 use super::{cloze, html, tags, text};
 
@@ -164,7 +165,7 @@ fn question(node: &Node, layers: &[String], file: &str, exchange: &mut Exchange)
     for tag in tags::take(&mut question, &own, &mut known) {
         source.lose("tag", &tag);
     }
-    let body = body(node, kind, &mut question, known.paper_scores, &mut source);
+    let body = body(node, kind, &mut question, known.paper_scores, &mut source).map(|body| known.applied(body));
     rest(node, kind, known.paper_scores, &mut source);
     if known.paper_scores {
         source
@@ -292,21 +293,27 @@ fn numerical(node: &Node, source: &mut Source<'_>) -> Result<Number, LossKind> {
         .child("units")
         .map(|units| units.named("unit").collect())
         .unwrap_or_default();
-    let unit = units.first().map(|unit| unit.text_of("unit_name")).unwrap_or_default();
-    for other in units.iter().skip(1) {
-        source.lose("unit", &other.text_of("unit_name"));
+    let mut kept: Vec<Unit> = Vec::new();
+    for unit in units {
+        let (name, multiplier) = (unit.text_of("unit_name"), unit.text_of("multiplier"));
+        // The right number in another unit is the right number times its multiplier: one of that unit is one over it.
+        let multiplier = if multiplier.is_empty() { "1" } else { &multiplier };
+        let factor = Decimal::parse(multiplier).and_then(Decimal::over_one);
+        match factor.map(|factor| factor.to_string()) {
+            Some(factor) if !kept.is_empty() || factor == "1" => kept.push(Unit {
+                name,
+                factor: Some(factor),
+            }),
+            _ if kept.is_empty() => {
+                return Err(LossKind::ResponseRule {
+                    rule: format!("unit × {}", short(multiplier, 20)),
+                });
+            }
+            _ => source.lose("unit", &format!("{name} × {multiplier}")),
+        }
     }
-    if let Some(first) = units.first()
-        && !matches!(
-            super::number::plain(&first.text_of("multiplier")).as_deref(),
-            Some("1") | None
-        )
-    {
-        return Err(LossKind::ResponseRule {
-            rule: format!("unit × {}", short(&first.text_of("multiplier"), 20)),
-        });
-    }
-    answers::number(&found, unit, &mut source.losses)
+    kept.retain(|unit| !unit.name.is_empty());
+    answers::number(&found, kept, &mut source.losses)
 }
 
 fn matching(node: &Node, source: &mut Source<'_>) -> Result<Body, LossKind> {

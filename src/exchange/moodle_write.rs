@@ -1,8 +1,9 @@
 //! Moodle XML, written.
 
 use super::loss::LossKind;
-use super::model::{Blank, Body, Exchange, Found, Words};
+use super::model::{Blank, Body, Exchange, Found, Unit, Words};
 use super::moodle::category;
+use super::number::Decimal;
 use super::xml::escaped;
 use super::{Written, cloze, gift_write, html, joined, tags, text};
 
@@ -131,7 +132,9 @@ fn inner(found: &Found, exchange: &Exchange, written: &mut Written) -> Result<(&
             let (right, wrong) = if *key { ("100", "0") } else { ("0", "100") };
             ("truefalse", plain("true", right, "") + &plain("false", wrong, ""))
         }
-        Body::Words(Words { accept, case_matters }) => {
+        Body::Words(Words {
+            accept, case_matters, ..
+        }) => {
             let answers = joined(accept.iter().map(|right| plain(&right.replace('*', "\\*"), "100", "")));
             (
                 "shortanswer",
@@ -140,25 +143,28 @@ fn inner(found: &Found, exchange: &Exchange, written: &mut Written) -> Result<(&
         }
         Body::Number(number) => {
             let tolerance = format!("<tolerance>{}</tolerance>", number.tolerance);
-            let name = format!("<unit_name>{}</unit_name>", escaped(&number.unit));
-            let unit = format!("<units><unit><multiplier>1</multiplier>{name}</unit></units>");
-            let unit = if number.unit.is_empty() { String::new() } else { unit };
-            ("numerical", plain(&number.value, "100", &tolerance) + &unit)
+            let told: Vec<String> = number.units.iter().filter_map(unit).collect();
+            if told.len() < number.units.len() {
+                written.lose(found, unsaid("unit"));
+            }
+            let units = if told.is_empty() {
+                String::new()
+            } else {
+                format!("<units>{}</units>", told.concat())
+            };
+            ("numerical", plain(&number.value, "100", &tolerance) + &units)
         }
         Body::Matching { prompts, options, keys } => ("matching", pairs(prompts, options, keys, exchange)?),
         Body::Ordering { steps } => {
             let steps: Result<Vec<String>, LossKind> = steps.iter().map(|step| answer(step, "0")).collect();
             ("ordering", steps?.concat())
         }
-        Body::Written { max_chars, guide } => {
-            if max_chars.is_some() {
-                written.lose(found, unsaid("max_chars"));
-            }
+        Body::Written { guide, .. } => {
             let guide = rich("graderinfo", "", guide, exchange, "")?;
             ("essay", format!("<attachments>0</attachments>{guide}"))
         }
         Body::Cloze { blanks } => {
-            let has_unit = |blank: &Blank| matches!(blank, Blank::Number(number) if !number.unit.is_empty());
+            let has_unit = |blank: &Blank| matches!(blank, Blank::Number(number) if !number.units.is_empty());
             if blanks.iter().any(has_unit) {
                 written.lose(found, unsaid("unit"));
             }
@@ -169,6 +175,15 @@ fn inner(found: &Found, exchange: &Exchange, written: &mut Written) -> Result<(&
             return Err(LossKind::TypeUnsaid { name, format });
         }
     })
+}
+
+/// A unit with what the right number is multiplied by in it; none for a unit that is wrong, or where that is not exact.
+fn unit(unit: &Unit) -> Option<String> {
+    let multiplier = Decimal::parse(unit.factor.as_deref()?)?.over_one()?;
+    let name = escaped(&unit.name);
+    Some(format!(
+        "<unit><multiplier>{multiplier}</multiplier><unit_name>{name}</unit_name></unit>"
+    ))
 }
 
 /// Prompts with their options; an option that no prompt has stands beside an empty one.

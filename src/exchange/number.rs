@@ -70,6 +70,18 @@ impl Decimal {
         (low <= high).then(|| (half(low + high), half(high - low)))
     }
 
+    /// One over it, where that is a decimal number.
+    pub(super) fn over_one(self) -> Option<Self> {
+        let above = 10_i128.checked_pow(MAX_SCALE + self.scale)?;
+        let exact = self.units > 0 && above % self.units == 0;
+        let mut over = Self {
+            units: above.checked_div(self.units)?,
+            scale: MAX_SCALE,
+        };
+        over.shorten();
+        exact.then_some(over)
+    }
+
     fn at(self, scale: u32) -> Option<i128> {
         self.units.checked_mul(10_i128.checked_pow(scale - self.scale)?)
     }
@@ -115,6 +127,23 @@ mod tests {
         }
         for wrong in ["", "-", "1,5", "1e99", "0x1", "1.2.3", "12345678901234567890"] {
             assert_eq!(plain(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn one_over_a_number_is_told_where_it_is_exact() {
+        let over = |text| Decimal::parse(text).unwrap().over_one().map(|over| over.to_string());
+        for (text, form) in [
+            ("1", "1"),
+            ("0.001", "1000"),
+            ("1000", "0.001"),
+            ("8", "0.125"),
+            ("2.5", "0.4"),
+        ] {
+            assert_eq!(over(text).as_deref(), Some(form), "{text}");
+        }
+        for wrong in ["60", "0", "-1"] {
+            assert_eq!(over(wrong), None, "{wrong}");
         }
     }
 

@@ -1,12 +1,14 @@
-//! Our own text: the theory files of a bank, one `[[item]]` a question.
+//! Our own text: the theory files of a bank, one `[[item]]` a question; alone, or in an archive with their pictures.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::input::lines_in;
+use super::input::{self, lines_in};
 use super::loss::{LossKind, Refused, RefusedKind, short};
-use super::model::{Blank, Body, Exchange, Hotspot, Number, Place, Question, Region, Words};
+use super::model::{Blank, Body, Exchange, Hotspot, Number, Place, Question, Region, Unit, Words};
 use super::number::{Decimal, plain};
+use super::{package, rubric};
+use crate::bank::Criterion;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,9 +52,19 @@ struct Item {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawNumber {
-    value: toml::Value,
+    value: Option<toml::Value>,
     tolerance: Option<toml::Value>,
+    tolerance_percent: Option<toml::Value>,
     unit: Option<String>,
+    #[serde(default)]
+    units: Vec<RawUnit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawUnit {
+    name: String,
+    factor: Option<toml::Value>,
 }
 
 #[derive(Deserialize)]
@@ -76,11 +88,16 @@ struct RawBlank {
     key: String,
     value: Option<toml::Value>,
     tolerance: Option<toml::Value>,
+    tolerance_percent: Option<toml::Value>,
     unit: Option<String>,
+    #[serde(default)]
+    units: Vec<RawUnit>,
     #[serde(default)]
     accept: Vec<String>,
     #[serde(default)]
     case_matters: bool,
+    #[serde(default)]
+    blanks_matter: bool,
 }
 
 #[derive(Deserialize)]
@@ -116,19 +133,39 @@ struct RawRegion {
 struct RawWritten {
     max_chars: Option<u32>,
     #[serde(default)]
-    criterion: Vec<RawCriterion>,
+    criterion: Vec<Criterion>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCriterion {
-    text: String,
-    weight: u8,
-    levels: Vec<String>,
+/// Reads a theory file, or an archive of such files with the pictures that they show.
+pub(super) fn read(bytes: &[u8], file: &str) -> Result<Exchange, Refused> {
+    if !package::is_archive(bytes) {
+        return read_file(&input::text(bytes, file)?, file);
+    }
+    let mut all = Exchange::default();
+    let mut found = false;
+    for (name, content) in package::unpack(bytes, file)? {
+        let place = format!("{file}!{name}");
+        let last = name.rsplit('/').next().unwrap_or("");
+        if super::ends_with(last, &["toml"]) {
+            found = true;
+            let exchange = read_file(&input::text(&content, &place)?, &place)?;
+            all.questions.extend(exchange.questions);
+            all.losses.extend(exchange.losses);
+        } else if crate::bank::is_picture_name(last) {
+            all.pictures.insert(last.to_owned(), content);
+        } else {
+            let place = Place { file: place, line: 0 };
+            all.lose(&place, last, LossKind::Skipped { what: short(&name, 80) });
+        }
+    }
+    if found {
+        return Ok(all);
+    }
+    let format = "text".to_owned();
+    Err(Refused::new(file, 0, RefusedKind::NotThisFormat { format }))
 }
 
-/// Reads a theory file.
-pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
+fn read_file(text: &str, file: &str) -> Result<Exchange, Refused> {
     let parsed: File = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
         let reason = short(error.message(), 160);
@@ -145,8 +182,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
             line,
         };
         let mut item = item.into_inner();
-        let mut losses = Vec::new();
-        let body = body(&mut item, &mut losses);
+        let body = body(&mut item);
         let id = item.id.clone();
         let question = Question {
             id: item.id,
@@ -159,7 +195,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
             enemies: item.enemies,
             fixed_options: item.fixed_options,
         };
-        exchange.settle(place, &id, losses, question, body);
+        exchange.settle(place, &id, Vec::new(), question, body);
     }
     Ok(exchange)
 }
@@ -173,7 +209,7 @@ pub(super) fn places(key: &str, count: usize) -> Result<Vec<usize>, LossKind> {
         .ok_or_else(|| LossKind::BadKey { key: short(key, 40) })
 }
 
-fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
+fn body(item: &mut Item) -> Result<Body, LossKind> {
     let options = std::mem::take(&mut item.options);
     let bad = || LossKind::BadKey {
         key: short(&item.key, 40),
@@ -206,19 +242,14 @@ fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
         }
         "numeric" => {
             let own = item.numeric.take().ok_or(LossKind::NoKey {})?;
-            number(Some(&own.value), own.tolerance.as_ref(), own.unit).map(Body::Number)
+            number(own).map(Body::Number)
         }
         "text" => {
             let own = item.text.take().ok_or(LossKind::NoKey {})?;
-            if own.blanks_matter {
-                losses.push(LossKind::Field {
-                    name: "blanks_matter".to_owned(),
-                    value: "true".to_owned(),
-                });
-            }
             Ok(Body::Words(Words {
                 accept: own.accept,
                 case_matters: own.case_matters,
+                blanks_matter: own.blanks_matter,
             }))
         }
         "cloze" => {
@@ -228,37 +259,51 @@ fn body(item: &mut Item, losses: &mut Vec<LossKind>) -> Result<Body, LossKind> {
         "hotspot" => hotspot(item.hotspot.take().ok_or(LossKind::NoKey {})?),
         "written" => {
             let own = item.written.take().ok_or(LossKind::NoKey {})?;
-            let guide: Vec<String> = own
-                .criterion
-                .iter()
-                .map(|line| format!("{} | {} | {}", line.text, line.weight, line.levels.join(" ; ")))
-                .collect();
             Ok(Body::Written {
                 max_chars: own.max_chars,
-                guide: guide.join("\n"),
+                guide: rubric::told(&own.criterion),
             })
         }
         other => Err(LossKind::TypeUnsupported { name: short(other, 40) }),
     }
 }
 
-fn number(
-    value: Option<&toml::Value>,
-    tolerance: Option<&toml::Value>,
-    unit: Option<String>,
-) -> Result<Number, LossKind> {
+fn number(raw: RawNumber) -> Result<Number, LossKind> {
     let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let shown = value.map(text).unwrap_or_default();
+    let shown = raw.value.as_ref().map(text).unwrap_or_default();
     let bad = || LossKind::BadKey { key: short(&shown, 40) };
-    let tolerance = tolerance.map_or_else(|| "0".to_owned(), text);
-    let width = Decimal::parse(&tolerance)
-        .filter(|width| !width.is_negative())
-        .ok_or_else(bad)?;
+    let value = plain(&shown).ok_or_else(bad)?;
+    let tolerance = match (&raw.tolerance, &raw.tolerance_percent) {
+        (Some(_), Some(_)) => return Err(bad()),
+        (Some(absolute), None) => Decimal::parse(&text(absolute)).ok_or_else(bad)?.to_string(),
+        (None, Some(percent)) => share(&value, &text(percent)).ok_or_else(bad)?,
+        (None, None) => "0".to_owned(),
+    };
+    if tolerance.starts_with('-') {
+        return Err(bad());
+    }
+    let mut units = Unit::only(&raw.unit.unwrap_or_default());
+    for unit in raw.units {
+        let factor = match &unit.factor {
+            Some(factor) => Some(plain(&text(factor)).ok_or_else(bad)?),
+            None => None,
+        };
+        units.push(Unit {
+            name: unit.name,
+            factor,
+        });
+    }
     Ok(Number {
-        value: plain(&shown).ok_or_else(bad)?,
-        tolerance: width.to_string(),
-        unit: unit.unwrap_or_default(),
+        value,
+        tolerance,
+        units,
     })
+}
+
+/// So many percent of a number, as a bank reckons it.
+fn share(value: &str, percent: &str) -> Option<String> {
+    let value: crate::kernel::Decimal = value.parse().ok()?;
+    Some(value.abs().percent(percent.parse().ok()?)?.to_string())
 }
 
 fn blank(raw: RawBlank) -> Result<Blank, LossKind> {
@@ -272,10 +317,18 @@ fn blank(raw: RawBlank) -> Result<Blank, LossKind> {
                 key: short(&raw.key, 20),
             }),
         },
-        "numeric" => number(raw.value.as_ref(), raw.tolerance.as_ref(), raw.unit).map(Blank::Number),
+        "numeric" => number(RawNumber {
+            value: raw.value,
+            tolerance: raw.tolerance,
+            tolerance_percent: raw.tolerance_percent,
+            unit: raw.unit,
+            units: raw.units,
+        })
+        .map(Blank::Number),
         "text" => Ok(Blank::Words(Words {
             accept: raw.accept,
             case_matters: raw.case_matters,
+            blanks_matter: raw.blanks_matter,
         })),
         other => Err(LossKind::TypeUnsupported { name: short(other, 40) }),
     }

@@ -1,26 +1,29 @@
 //! Our own text, written.
 
 use super::Written;
-use super::loss::LossKind;
-use super::mapping;
+use super::loss::Refused;
 use super::model::{Blank, Body, Exchange, Found, Hotspot, Number, Region, Words};
+use super::package::{self, Files};
+use super::{mapping, rubric};
 
-/// Writes a theory file.
-pub(super) fn write(exchange: &Exchange) -> Written {
-    let mut written = Written::new("toml");
+/// Writes a theory file; when there are pictures, an archive as a bank's folder has them.
+pub(super) fn write(exchange: &Exchange) -> Result<Written, Refused> {
     let items: Vec<String> = exchange.questions.iter().map(item).collect();
-    if let (Some(first), Some(name)) = (exchange.questions.first(), exchange.pictures.keys().next()) {
-        // Pictures stand beside the file in a bank's folder; a file alone has none.
-        written.lose(
-            first,
-            LossKind::Unsaid {
-                what: name.clone(),
-                format: "text".to_owned(),
-            },
-        );
+    let bytes = items.join("\n").into_bytes();
+    if exchange.pictures.is_empty() {
+        return Ok(Written {
+            bytes,
+            ..Written::new("toml")
+        });
     }
-    written.bytes = items.join("\n").into_bytes();
-    written
+    let mut files = Files::from([("theory/items.toml".to_owned(), bytes)]);
+    for (name, bytes) in &exchange.pictures {
+        files.insert(format!("pictures/{name}"), bytes.clone());
+    }
+    Ok(Written {
+        bytes: package::pack(&files)?,
+        ..Written::new("zip")
+    })
 }
 
 fn quoted(text: &str) -> String {
@@ -97,24 +100,29 @@ pub(super) fn item(found: &Found) -> String {
 }
 
 fn number_lines(number: &Number) -> String {
-    let unit = if number.unit.is_empty() {
-        String::new()
-    } else {
-        format!("unit = {}\n", quoted(&number.unit))
+    let units = match number.units.as_slice() {
+        [] => String::new(),
+        [only] => format!("unit = {}\n", quoted(&only.name)),
+        several => {
+            let told = several.iter().map(|unit| match &unit.factor {
+                Some(factor) => format!("{{ name = {}, factor = \"{factor}\" }}", quoted(&unit.name)),
+                None => format!("{{ name = {} }}", quoted(&unit.name)),
+            });
+            format!("units = [{}]\n", told.collect::<Vec<_>>().join(", "))
+        }
     };
     format!(
-        "value = \"{}\"\ntolerance = \"{}\"\n{unit}",
+        "value = \"{}\"\ntolerance = \"{}\"\n{units}",
         number.value, number.tolerance
     )
 }
 
 fn words_lines(words: &Words) -> String {
-    let case = if words.case_matters {
-        "case_matters = true\n"
-    } else {
-        ""
+    let flag = |name: &str, set: bool| {
+        if set { format!("{name} = true\n") } else { String::new() }
     };
-    format!("accept = {}\n{case}", list(&words.accept))
+    let flags = flag("case_matters", words.case_matters) + &flag("blanks_matter", words.blanks_matter);
+    format!("accept = {}\n{flags}", list(&words.accept))
 }
 
 fn blank_table(blank: &Blank) -> String {
@@ -155,33 +163,19 @@ fn hotspot_table(hotspot: &Hotspot) -> String {
     out
 }
 
-/// A guide whose lines are lines of a rubric becomes one again; any other is a rubric of one line.
+/// A guide that is a rubric becomes one again; any other is a rubric of one line.
 fn written_table(max_chars: Option<u32>, guide: &str) -> String {
     let mut out = String::from("[item.written]\n");
     if let Some(most) = max_chars {
         put!(out, "max_chars = {most}\n");
     }
-    let line = |line: &str| {
-        let (rest, levels) = line.rsplit_once(" | ")?;
-        let (text, weight) = rest.rsplit_once(" | ")?;
-        let weight: u8 = weight.parse().ok()?;
-        Some((
-            text.to_owned(),
-            weight,
-            levels.split(" ; ").map(str::to_owned).collect::<Vec<String>>(),
-        ))
-    };
-    let lines: Option<Vec<_>> = guide.lines().map(line).collect();
-    let lines = match lines {
-        Some(lines) => lines,
-        None => vec![(guide.to_owned(), 1, vec!["不得分".to_owned(), "得分".to_owned()])],
-    };
-    for (text, weight, levels) in lines {
+    for line in rubric::read(guide).unwrap_or_else(|| rubric::plain_guide(guide)) {
         put!(
             out,
-            "[[item.written.criterion]]\ntext = {}\nweight = {weight}\nlevels = {}\n",
-            quoted(&text),
-            list(&levels)
+            "[[item.written.criterion]]\ntext = {}\nweight = {}\nlevels = {}\n",
+            quoted(&line.text),
+            line.weight,
+            list(&line.levels)
         );
     }
     out

@@ -9,6 +9,7 @@ use crate::bank::{Bank, Item};
 use super::loss::{Degree, Loss, LossKind};
 use super::mapping::{self, Defaults};
 use super::model::{Exchange, Place};
+use super::pictures::{Album, ComingPicture};
 
 /// What an import would do.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +22,8 @@ pub struct Plan {
     pub changed: Vec<Coming>,
     /// How many items the bank has as they are.
     pub same: usize,
+    /// The pictures that come with them.
+    pub pictures: Vec<ComingPicture>,
     /// Everything that does not come through, and what was settled, by file and line.
     pub losses: Vec<Loss>,
 }
@@ -56,6 +59,8 @@ impl Plan {
         applied
             .items
             .extend(self.new.iter().chain(&self.changed).map(|coming| coming.item.clone()));
+        let pictures = self.pictures.iter().map(|coming| coming.picture.clone());
+        applied.pictures.extend(pictures);
         applied.sort();
         applied
     }
@@ -66,6 +71,8 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
     let mut losses = exchange.losses.clone();
     let mut taken: Vec<(Place, Item)> = Vec::new();
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut album = Album::new(bank, &exchange.pictures);
     for found in &exchange.questions {
         let question = &found.question;
         let shown = if question.id.is_empty() {
@@ -74,10 +81,14 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
             &question.id
         };
         let mut notes = Vec::new();
-        let made = mapping::item(bank, question, defaults, &mut notes);
+        let pictured = album.settle(question.clone(), &mut notes);
+        let made = pictured.and_then(|question| {
+            let measured = |name: &str| album.measured(name);
+            mapping::item(bank, question, defaults, &measured, &mut notes)
+        });
         losses.extend(notes.into_iter().map(|note| Loss::new(&found.place, shown, note)));
         match made {
-            Ok(item) if taken.iter().any(|(_, other)| other.id == item.id) => {
+            Ok(item) if !known.insert(item.id.clone()) => {
                 losses.push(Loss::new(&found.place, shown, LossKind::IdTwice { id: item.id }));
             }
             Ok(item) => {
@@ -93,6 +104,7 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
         new: Vec::new(),
         changed: Vec::new(),
         same: 0,
+        pictures: Vec::new(),
         losses,
     };
     for (place, item) in taken {
@@ -110,8 +122,17 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
             }),
         }
     }
+    plan.pictures = shown(album.coming, &plan);
     plan.losses.sort_by(|a, b| a.place.cmp(&b.place));
     plan
+}
+
+/// The pictures that an item shows which comes in.
+fn shown(mut pictures: Vec<ComingPicture>, plan: &Plan) -> Vec<ComingPicture> {
+    let coming = plan.new.iter().chain(&plan.changed);
+    let named: BTreeSet<&str> = coming.flat_map(|coming| coming.item.pictures()).collect();
+    pictures.retain(|picture| named.contains(picture.name.as_str()));
+    pictures
 }
 
 /// Enemies by the ids that they have in the bank; one that is not there is told as lost.
@@ -143,6 +164,7 @@ fn differences(known: &Item, item: &Item) -> Vec<&'static str> {
         ("stem", known.stem == item.stem),
         ("options", known.options == item.options),
         ("key", known.key == item.key),
+        ("detail", known.detail == item.detail),
         ("explanation", known.explanation == item.explanation),
         ("source", known.source == item.source),
         ("enemies", known.enemies == item.enemies),

@@ -190,7 +190,7 @@ impl Reader<'_> {
             losses: &mut losses,
             known: &known,
         };
-        let body = item.read(&mut question);
+        let body = item.read(&mut question).map(|body| known.applied(body));
         if known.paper_scores {
             losses.retain(|loss| !matches!(loss, LossKind::PartialCredit { .. }));
         }

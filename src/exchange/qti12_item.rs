@@ -271,13 +271,13 @@ impl Reader<'_, '_> {
                 Number {
                     value: middle.to_string(),
                     tolerance: half.to_string(),
-                    unit: String::new(),
+                    units: Vec::new(),
                 }
             }
             (None, None, Some((_, value))) => Number {
                 value: plain(value).ok_or_else(bad)?,
                 tolerance: "0".to_owned(),
-                unit: String::new(),
+                units: Vec::new(),
             },
             _ => {
                 return Err(LossKind::ResponseRule {
@@ -366,6 +366,7 @@ impl Reader<'_, '_> {
                 Blank::Words(Words {
                     accept,
                     case_matters: false,
+                    blanks_matter: true,
                 })
             };
             blanks.push((at, mark, blank));

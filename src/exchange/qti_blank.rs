@@ -2,7 +2,7 @@
 
 use super::answers::{self, ALL, Weighted};
 use super::loss::{LossKind, short};
-use super::model::{Blank, Body, Number, Question, Words};
+use super::model::{Blank, Body, Number, Question, Unit, Words};
 use super::number::{Decimal, plain};
 use super::qti_item::{Declared, INLINE, Item};
 use super::qti_rules::Rules;
@@ -85,12 +85,11 @@ impl<'n> Item<'n, '_, '_> {
             let unit = node
                 .attribute("data-unit")
                 .or(node.attribute("dataUnit"))
-                .unwrap_or(unit)
-                .to_owned();
+                .unwrap_or(unit);
             return Ok(Blank::Number(Number {
                 value,
                 tolerance: tolerance.to_string(),
-                unit,
+                units: Unit::only(unit),
             }));
         }
         if declared.mapped.is_empty() {

@@ -75,19 +75,29 @@ impl Version {
                 )
             }
             Body::Matching { prompts, options, keys } => self.matching(&stem, prompts, options, keys),
-            Body::Number(number) => self.alone(&stem, self.number_field("RESPONSE", number)),
+            Body::Number(number) => {
+                self.units(std::iter::once(number), found, written);
+                self.alone(&stem, self.number_field("RESPONSE", number))
+            }
             Body::Words(words) => self.alone(&stem, self.words_field("RESPONSE", words)),
-            Body::Cloze { blanks } => self.cloze(&question.stem, blanks),
+            Body::Cloze { blanks } => {
+                let numbers = blanks.iter().filter_map(|blank| match blank {
+                    Blank::Number(number) => Some(number),
+                    Blank::Choice { .. } | Blank::Words(_) => None,
+                });
+                self.units(numbers, found, written);
+                self.cloze(&question.stem, blanks)
+            }
             Body::Written { max_chars, guide } => {
-                if max_chars.is_some() {
-                    self.unsaid("max_chars", found, written);
-                }
                 let rubric = if guide.is_empty() {
                     String::new()
                 } else {
                     self.element("rubricBlock", &[("view", "scorer")], &words(guide))
                 };
-                let field = self.element("extendedTextInteraction", &[("responseIdentifier", "RESPONSE")], "");
+                let most = max_chars.map(|most| most.to_string());
+                let mut attributes = vec![("responseIdentifier", "RESPONSE")];
+                attributes.extend(most.as_deref().map(|most| ("expectedLength", most)));
+                let field = self.element("extendedTextInteraction", &attributes, "");
                 Parts {
                     declarations: self.declaration("RESPONSE", "single", "string", &[], ""),
                     body: [stem, rubric, field].concat(),
@@ -100,6 +110,13 @@ impl Version {
                 }
                 self.hotspot(&stem, hotspot)
             }
+        }
+    }
+
+    /// A field has one unit beside it, and no choice of units.
+    fn units<'q>(self, mut numbers: impl Iterator<Item = &'q Number>, found: &Found, written: &mut Written) {
+        if numbers.any(|number| number.units.len() > 1) {
+            self.unsaid("units", found, written);
         }
     }
 
@@ -229,12 +246,14 @@ impl Version {
     }
 
     fn number_field(self, id: &str, number: &Number) -> Field {
-        let Number { value, tolerance, unit } = number;
-        let unit = if unit.is_empty() {
-            String::new()
-        } else {
-            format!(" data-unit=\"{}\"", escaped(unit))
-        };
+        let Number {
+            value,
+            tolerance,
+            units,
+        } = number;
+        let unit = units
+            .first()
+            .map_or_else(String::new, |unit| format!(" data-unit=\"{}\"", escaped(&unit.name)));
         let element = if self.third {
             "qti-text-entry-interaction"
         } else {

@@ -66,7 +66,10 @@ impl<'n> Item<'n, '_, '_> {
             "orderInteraction" => self.order(first, &rules),
             "matchInteraction" => self.pairs(first, &rules),
             "hotspotInteraction" | "selectPointInteraction" => self.hotspot(first),
-            "extendedTextInteraction" => Ok(Body::Written { max_chars: None, guide }),
+            "extendedTextInteraction" => Ok(Body::Written {
+                max_chars: first.get("expectedLength").parse().ok(),
+                guide,
+            }),
             other => Err(LossKind::TypeUnsupported { name: short(other, 40) }),
         }
     }

@@ -1,11 +1,11 @@
 //! Packages in QTI 2.2 and 3.0: one item a file, pictures beside them, what QTI has no field for in the manifest.
 
 use super::loss::{LossKind, Refused};
-use super::model::{Body, Exchange, Found, Question};
+use super::model::{Exchange, Found, Question};
 use super::package::{self, Files};
 use super::qti_body::{Parts, words};
 use super::xml::escaped;
-use super::{Written, joined, tags, text};
+use super::{Written, joined, tags};
 
 /// Writes a package; `third` for QTI 3.0.
 pub(super) fn write(exchange: &Exchange, third: bool) -> Result<Written, Refused> {
@@ -26,7 +26,7 @@ pub(super) fn write(exchange: &Exchange, third: bool) -> Result<Written, Refused
             id
         };
         let known = |name: &&str| exchange.pictures.contains_key(*name);
-        if let Some(name) = pictures(question).into_iter().find(|name| !known(name)) {
+        if let Some(name) = question.pictures().into_iter().find(|name| !known(name)) {
             written.lose(found, LossKind::PictureMissing { name: name.to_owned() });
             continue;
         }
@@ -41,14 +41,6 @@ pub(super) fn write(exchange: &Exchange, third: bool) -> Result<Written, Refused
     files.insert("imsmanifest.xml".to_owned(), v.manifest(&resources).into_bytes());
     written.bytes = package::pack(&files)?;
     Ok(written)
-}
-
-fn pictures(question: &Question) -> Vec<&str> {
-    let mut names: Vec<&str> = question.texts().into_iter().flat_map(text::pictures).collect();
-    if let Body::Hotspot(hotspot) = &question.body {
-        names.push(&hotspot.picture);
-    }
-    names
 }
 
 #[derive(Clone, Copy)]
@@ -194,7 +186,8 @@ impl Version {
             )
         }));
         let files = joined(
-            pictures(question)
+            question
+                .pictures()
                 .iter()
                 .map(|name| format!("<file href=\"items/pictures/{}\"/>", escaped(name))),
         );

@@ -95,7 +95,7 @@ fn a_workbook_of_practice_is_read_with_its_variants() {
             &Body::Number(Number {
                 value: "12.5".to_owned(),
                 tolerance: "0.1".to_owned(),
-                unit: String::new()
+                units: Vec::new()
             }),
         ]
     );
@@ -158,7 +158,7 @@ fn gift_is_read_with_its_kinds_and_its_losses() {
         Body::Number(Number {
             value: value.to_owned(),
             tolerance: tolerance.to_owned(),
-            unit: String::new(),
+            units: Vec::new(),
         })
     };
     assert_eq!(
@@ -170,7 +170,8 @@ fn gift_is_read_with_its_kinds_and_its_losses() {
             &Body::TrueFalse { key: false },
             &Body::Words(Words {
                 accept: strings(&["北京", "Beijing"]),
-                case_matters: false
+                case_matters: false,
+                blanks_matter: true
             }),
             &number("3.14", "0.01"),
             &number("3", "2"),
@@ -261,7 +262,7 @@ fn moodle_xml_is_read_with_categories_pictures_and_losses() {
                 Blank::Number(Number {
                     value: "100".to_owned(),
                     tolerance: "0.5".to_owned(),
-                    unit: String::new()
+                    units: Vec::new()
                 }),
                 Blank::Choice {
                     options: strings(&["凝", "沸腾"]),
@@ -269,7 +270,8 @@ fn moodle_xml_is_read_with_categories_pictures_and_losses() {
                 },
                 Blank::Words(Words {
                     accept: strings(&["H2O"]),
-                    case_matters: false
+                    case_matters: false,
+                    blanks_matter: true
                 }),
             ]
         }
@@ -361,7 +363,7 @@ fn qti_one_is_read_as_canvas_and_blackboard_write_it() {
             &Body::Number(Number {
                 value: "5".to_owned(),
                 tolerance: "0.5".to_owned(),
-                unit: String::new()
+                units: Vec::new()
             }),
             &Body::Cloze {
                 blanks: vec![
@@ -464,4 +466,84 @@ fn formula_strings_are_text_in_every_sheet_that_we_write() {
     for live in ["'=1+1", "'+a", "'-b", "'@c"] {
         assert!(csv.contains(live), "{live}");
     }
+}
+
+#[test]
+fn units_and_their_multipliers_come_over_as_one_of_another() {
+    let unit =
+        |name: &str, times: &str| format!("<unit><multiplier>{times}</multiplier><unit_name>{name}</unit_name></unit>");
+    let text = |units: &str| {
+        format!(
+            "<quiz><question type=\"numerical\"><name><text>n</text></name><questiontext format=\"plain_text\"><text>多少</text></questiontext><answer fraction=\"100\"><text>5500</text></answer><units>{units}</units></question></quiz>"
+        )
+    };
+    let exchange = read_text(
+        &text(&[unit("W", "1"), unit("kW", "0.001"), unit("h", "60")].concat()),
+        Format::Moodle,
+    );
+    let Body::Number(number) = bodies(&exchange)[0] else {
+        panic!("a number");
+    };
+    let units: Vec<(&str, Option<&str>)> = number
+        .units
+        .iter()
+        .map(|unit| (unit.name.as_str(), unit.factor.as_deref()))
+        .collect();
+    assert_eq!(units, [("W", Some("1")), ("kW", Some("1000"))]);
+    assert!(
+        kinds(&exchange)
+            .iter()
+            .any(|kind| matches!(kind, LossKind::Field { value, .. } if value == "h × 60")),
+        "what is not exact is told"
+    );
+    let strange = read_text(&text(&unit("kW", "0.001")), Format::Moodle);
+    assert!(matches!(kinds(&strange)[0], LossKind::ResponseRule { .. }));
+}
+
+#[test]
+fn pictures_come_in_by_what_they_show_and_take_no_place_of_others() {
+    let (red, blue) = (png([200, 0, 0]), png([0, 0, 200]));
+    let mut bank = generated(40, &SeededEntropy::new(3));
+    let own = crate::bank::Picture::open("a.png", &red).unwrap();
+    bank.pictures.push(own.clone());
+    bank.sort();
+    let point = bank.points[0].code.clone();
+    let mut came = Exchange::default();
+    let mut ask = |id: &str, stem: &str| {
+        let mut question = Question::bare(stem.to_owned(), single(&["1", "2", "3", "4"], 0));
+        question.id = id.to_owned();
+        question.path = vec![point.clone()];
+        came.take(Place::default(), question);
+    };
+    ask("P-1", "看图 ![红](same.png)");
+    ask("P-2", "看图 ![](a.png)");
+    ask("P-3", "看图 ![无](gone.png)");
+    ask("P-4", "看图 ![坏](bad.png)");
+    came.pictures.insert("same.png".to_owned(), red);
+    came.pictures.insert("a.png".to_owned(), blue);
+    came.pictures
+        .insert("bad.png".to_owned(), b"\x89PNG\r\n\x1a\n <script>".to_vec());
+    let plan = plan_of(&came, &bank, &Defaults::default());
+    let item = |id: &str| &plan.new.iter().find(|coming| coming.item.id == id).unwrap().item;
+    assert_eq!(item("P-1").stem, "看图 ![红](a.png)", "the same picture keeps its name");
+    let [picture] = plan.pictures.as_slice() else {
+        panic!("one picture comes, {:?}", plan.losses);
+    };
+    assert!(picture.name.starts_with("picture-"), "{}", picture.name);
+    assert_eq!(item("P-2").stem, format!("看图 ![图]({})", picture.name));
+    let missing = plan.losses.iter().filter(|loss| loss.degree == Degree::Item);
+    assert_eq!(missing.count(), 2, "{:#?}", plan.losses);
+    let applied = plan.applied(&bank);
+    assert_eq!(applied.pictures.len(), 2);
+    assert_eq!(applied.picture("a.png"), Some(&own), "no picture is replaced");
+}
+
+fn png(colour: [u8; 3]) -> Vec<u8> {
+    use image::ImageEncoder as _;
+    let pixels = colour.repeat(40 * 30);
+    let mut bytes = Vec::new();
+    image::codecs::png::PngEncoder::new(&mut bytes)
+        .write_image(&pixels, 40, 30, image::ExtendedColorType::Rgb8)
+        .unwrap();
+    bytes
 }

@@ -6,7 +6,7 @@ use super::model::{Body, Exchange, Place, Question, Words};
 use super::table_key::{
     Kind, choice, gaps, grade, guess, kind, numeric, ordering, split_options, true_false, unlettered,
 };
-use super::text::narrow;
+use super::text::{Piece, narrow, pieces};
 use crate::spreadsheet::{self, NamedSheet, Row, SpreadsheetError};
 
 /// Reads a workbook: every visible sheet with a header.
@@ -147,6 +147,15 @@ impl Reader<'_> {
         question.id = id;
         self.fields(&mut question, &mut losses);
         let body = self.body(&question.stem, &mut losses);
+        let texts = [&question.stem, &question.explanation];
+        let formula = texts
+            .iter()
+            .flat_map(|text| pieces(text))
+            .find_map(|piece| match piece {
+                Piece::Formula(tex) => Some(short(tex, 60)),
+                Piece::Plain(_) | Piece::Picture { .. } | Piece::Blank(_) => None,
+            });
+        losses.extend(formula.map(|tex| LossKind::FormulaRead { tex }));
         exchange.settle(place, &item, losses, question, body);
     }
 
@@ -261,12 +270,13 @@ impl Reader<'_> {
                     _ => Ok(Body::Words(Words {
                         accept,
                         case_matters: case == "是",
+                        blanks_matter: narrow(self.cell(Column::Blanks)) == "是",
                     })),
                 }
             }
             Kind::Numeric => numeric(answer, self.cell(Column::Unit)),
             Kind::Written => Ok(Body::Written {
-                max_chars: None,
+                max_chars: narrow(self.cell(Column::MaxChars)).parse().ok(),
                 guide: answer.to_owned(),
             }),
         }

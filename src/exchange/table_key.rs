@@ -2,7 +2,7 @@
 
 use super::columns::bare;
 use super::loss::{LossKind, short};
-use super::model::{Body, Number};
+use super::model::{Body, Number, Unit};
 use super::number::{Decimal, plain};
 use super::text::narrow;
 
@@ -220,6 +220,36 @@ pub(super) fn ordering(options: &[String], answer: &str, losses: &mut Vec<LossKi
     Ok(Body::Ordering { steps })
 }
 
+/// Units as a cell has them: `V`, or the first and others by what one of them is of it, `V；mV=0.001；A=×`.
+pub(super) fn units(cell: &str) -> Vec<Unit> {
+    let several = cell.contains('=');
+    if !several {
+        return Unit::only(cell);
+    }
+    let unit = |part: &str| match part.split_once('=') {
+        Some((name, factor)) => Unit {
+            name: name.trim().to_owned(),
+            factor: plain(factor),
+        },
+        None => Unit {
+            name: part.trim().to_owned(),
+            factor: Some("1".to_owned()),
+        },
+    };
+    let parts = cell.split(['；', ';']).filter(|part| !part.trim().is_empty());
+    parts.map(unit).collect()
+}
+
+/// The cell of units.
+pub(super) fn units_told(units: &[Unit]) -> String {
+    let told = units.iter().enumerate().map(|(place, unit)| match &unit.factor {
+        Some(_) if place == 0 => unit.name.clone(),
+        Some(factor) => format!("{}={factor}", unit.name),
+        None => format!("{}=×", unit.name),
+    });
+    told.collect::<Vec<_>>().join("；")
+}
+
 /// `12.5`, `12.5±0.1`, `12.4~12.6`.
 pub(super) fn numeric(answer: &str, unit: &str) -> Result<Body, LossKind> {
     let bad = || LossKind::BadKey { key: short(answer, 40) };
@@ -246,7 +276,7 @@ pub(super) fn numeric(answer: &str, unit: &str) -> Result<Body, LossKind> {
     Ok(Body::Number(Number {
         value,
         tolerance,
-        unit: unit.to_owned(),
+        units: units(unit),
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use super::Written;
 use super::loss::{LossKind, Refused, RefusedKind};
-use super::model::{Body, Exchange, Found};
-use super::table_key::{Kind, told};
+use super::model::{Body, Exchange, Found, Unit};
+use super::table_key::{Kind, told, units_told};
 use super::text;
 use crate::spreadsheet;
 
@@ -28,6 +28,8 @@ const HEADERS: &[&str] = &[
     "选项固定",
     "单位",
     "区分大小写",
+    "区分空格",
+    "字数上限",
 ];
 const FIRST_OPTION: usize = 4;
 
@@ -36,7 +38,7 @@ pub(super) fn write(exchange: &Exchange, comma: bool) -> Result<Written, Refused
     let mut written = Written::new(if comma { "csv" } else { "xlsx" });
     let mut rows: Vec<(Vec<String>, Vec<String>)> = Vec::new();
     for found in &exchange.questions {
-        match row(found, &mut written) {
+        match row(found) {
             Ok(row) => rows.push(row),
             Err(loss) => written.lose(found, loss),
         }
@@ -79,6 +81,8 @@ struct Cells {
     options: Vec<String>,
     unit: String,
     case: &'static str,
+    blanks: &'static str,
+    most: String,
 }
 
 impl Cells {
@@ -89,6 +93,8 @@ impl Cells {
             options: options.to_vec(),
             unit: String::new(),
             case: "",
+            blanks: "",
+            most: String::new(),
         };
         Some(match body {
             Body::Choice { several, options, keys } => cells(
@@ -98,22 +104,35 @@ impl Cells {
             ),
             Body::TrueFalse { key } => cells(Kind::TrueFalse, if *key { "正确" } else { "错误" }.to_owned(), &[]),
             Body::Ordering { steps } => cells(Kind::Ordering, told(&(0..steps.len()).collect::<Vec<_>>()), steps),
-            Body::Number(number) => Self {
-                unit: number.unit.clone(),
+            Body::Number(number) if can_say(&number.units) => Self {
+                unit: units_told(&number.units),
                 ..cells(Kind::Numeric, format!("{}±{}", number.value, number.tolerance), &[])
             },
             Body::Words(words) if !words.accept.iter().any(|word| word.contains(['|', '｜'])) => Self {
                 case: if words.case_matters { "是" } else { "否" },
+                blanks: if words.blanks_matter { "是" } else { "" },
                 ..cells(Kind::Text, words.accept.join("|"), &[])
             },
-            Body::Written { guide, .. } => cells(Kind::Written, guide.clone(), &[]),
-            Body::Words(_) | Body::Cloze { .. } | Body::Matching { .. } | Body::Hotspot(_) => return None,
+            Body::Written { guide, max_chars } => Self {
+                most: max_chars.map(|most| most.to_string()).unwrap_or_default(),
+                ..cells(Kind::Written, guide.clone(), &[])
+            },
+            Body::Number(_) | Body::Words(_) | Body::Cloze { .. } | Body::Matching { .. } | Body::Hotspot(_) => {
+                return None;
+            }
         })
     }
 }
 
+/// Names with the marks that a cell sets between units cannot be told from them.
+fn can_say(units: &[Unit]) -> bool {
+    let plain = |unit: &Unit| !unit.name.contains(['=', ';', '；']);
+    let first = |unit: &Unit| unit.factor.as_deref() == Some("1");
+    units.iter().all(plain) && units.first().is_none_or(first)
+}
+
 /// The cells of a question, and its options.
-fn row(found: &Found, written: &mut Written) -> Result<(Vec<String>, Vec<String>), LossKind> {
+fn row(found: &Found) -> Result<(Vec<String>, Vec<String>), LossKind> {
     let question = &found.question;
     let format = "xlsx/CSV".to_owned();
     if let Some(name) = question.texts().into_iter().flat_map(text::pictures).next() {
@@ -123,10 +142,6 @@ fn row(found: &Found, written: &mut Written) -> Result<(Vec<String>, Vec<String>
         let name = question.body.word().to_owned();
         return Err(LossKind::TypeUnsaid { name, format });
     };
-    if matches!(question.body, Body::Written { max_chars: Some(_), .. }) {
-        let what = "max_chars".to_owned();
-        written.lose(found, LossKind::Unsaid { what, format });
-    }
     let layer = |place: usize| question.path.get(place).cloned().unwrap_or_default();
     let kind = body.kind.name().to_owned();
     let mut cells = vec![question.id.clone(), kind, question.stem.clone(), body.answer];
@@ -141,6 +156,7 @@ fn row(found: &Found, written: &mut Written) -> Result<(Vec<String>, Vec<String>
     ]);
     let fixed = if question.fixed_options { "是" } else { "" };
     cells.extend([fixed.to_owned(), body.unit, body.case.to_owned()]);
+    cells.extend([body.blanks.to_owned(), body.most]);
     let most = spreadsheet::MAX_CELL_CHARS;
     let long = |cell: &String| cell.chars().nth(most).is_some();
     if cells.iter().chain(&body.options).any(long) {

@@ -101,6 +101,34 @@ pub(super) fn pictures(text: &str) -> Vec<&str> {
     names.collect()
 }
 
+/// A text of ours with its pictures told anew; everything else stays as it is written.
+pub(super) fn with_pictures(text: &str, tell: &dyn Fn(&str, &str) -> String) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (kept, after) = if rest.starts_with("\\$") {
+            (2, None)
+        } else {
+            match special(rest) {
+                Some((Piece::Picture { shows, name }, after)) => (0, Some((tell(shows, name), after))),
+                Some((_, after)) => (rest.len() - after.len(), None),
+                None => (c.len_utf8(), None),
+            }
+        };
+        match after {
+            Some((picture, after)) => {
+                told.push_str(&picture);
+                rest = after;
+            }
+            None => {
+                told.push_str(&rest[..kept]);
+                rest = &rest[kept..];
+            }
+        }
+    }
+    told
+}
+
 /// Plain text of another format as a text of ours: formulas in `\(…\)`, `\[…\]` and `$$…$$` become ours, a dollar sign
 /// stays one, and what would read as a picture or a blank of ours is set apart.
 pub(super) fn foreign(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! Nothing here knows what an examination is, and nothing here imports anything of ours.
 
 mod canonical;
+mod decimal;
 mod digest;
 mod entropy;
 mod id;
@@ -14,6 +15,7 @@ mod text;
 mod time;
 
 pub use canonical::canonical_json;
+pub use decimal::{Decimal, NotADecimal};
 pub use digest::{Digest, KeyedDigest};
 pub use entropy::{Entropy, OsEntropy, Seed, SeededEntropy};
 pub use id::*;

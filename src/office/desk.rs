@@ -39,7 +39,8 @@ const COME_BACK: u32 = 2;
 pub struct Answer {
     /// The question.
     pub number: i64,
-    /// The chosen letters in order (`"B"`, `"ACD"`), `"T"` or `"F"`, or `""` for none.
+    /// The chosen letters in order (`"B"`, `"ACD"`), `"T"` or `"F"`, or what the kind of the question asks for
+    /// (docs/bank-format.md); `""` for none.
     pub value: String,
     /// The terminal's count of changes to this answer: higher is later.
     pub revision: i64,

@@ -74,6 +74,8 @@ pub struct Office {
     pub remembered: Remembered,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
+    /// Which texts are answers to which question of whose paper.
+    pub shapes: terminal::shape::Shapes,
     /// Where certificates are made.
     pub press: certificate::Press,
     /// Where the ledger is kept.
@@ -137,6 +139,7 @@ impl Office {
             ledger: ledger::LedgerDesk::default(),
             remembered: Remembered::default(),
             desk,
+            shapes: terminal::shape::Shapes::default(),
             watched: room::Watched::default(),
             locks: room::Locks::default(),
             progress: progress::Progress::default(),

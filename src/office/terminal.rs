@@ -11,7 +11,9 @@ use crate::store::Connection;
 use crate::store::sitting::{self, AttemptRow, DeskRow};
 
 pub mod paper;
+pub mod picture;
 mod receipt;
+pub mod shape;
 mod sign_in;
 mod start;
 mod state;

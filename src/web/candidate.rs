@@ -8,16 +8,20 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::caller::Visitor;
+use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, page, view};
 use super::{App, Frame};
+use crate::bank::ItemKind;
 use crate::office::desk::Receipt;
+use crate::office::terminal::picture::own_picture;
 use crate::office::terminal::{
     CandidatePaper, ConfirmPerson, PaperOption, PaperQuestion, Photo, ReceiptView, SaveAnswers, ShowPaper, ShowReceipt,
     ShowTerminal, StartAttempt, SubmitAttempt, TerminalBeat, TerminalSignIn, TerminalView, own_photo,
 };
 use crate::office::{Refusal, Who, policy};
+use crate::paper::{FieldView, PromptView};
 
 /// The routes of this audience.
 pub(super) fn routes() -> Vec<Route> {
@@ -25,6 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         page("/exam", Who::Anyone, get(sign_in)),
         page("/exam/confirm", Who::Candidate, get(confirm)),
         page("/exam/photo", Who::Candidate, get(photo)),
+        page("/exam/picture/{digest}", Who::Candidate, get(picture)),
         page("/exam/wait", Who::Candidate, get(wait)),
         page("/exam/paper", Who::Candidate, get(paper)),
         page("/exam/done", Who::Candidate, get(done)),
@@ -116,6 +121,14 @@ async fn photo(State(app): State<App>, visitor: Visitor) -> Response {
     }
 }
 
+/// `GET /exam/picture/{digest}`: a picture of one's own paper.
+async fn picture(State(app): State<App>, visitor: Visitor, Path(digest): Path<String>) -> Response {
+    match own_picture(&app.office, &visitor.caller, &digest).await {
+        Ok(picture) => photo_response(picture),
+        Err(refusal) => respond(&app, &visitor, refusal, true),
+    }
+}
+
 /// What may stand before the paper, for the script's words.
 const GATES: &[&str] = &[
     "ready",
@@ -173,6 +186,28 @@ const WORDS: &[(&str, &str)] = &[
     ("kind_single", "exam-kind-single"),
     ("kind_multiple", "exam-kind-multiple"),
     ("kind_true_false", "exam-kind-true-false"),
+    ("kind_numeric", "exam-kind-numeric"),
+    ("kind_text", "exam-kind-text"),
+    ("kind_cloze", "exam-kind-cloze"),
+    ("kind_matching", "exam-kind-matching"),
+    ("kind_ordering", "exam-kind-ordering"),
+    ("kind_hotspot", "exam-kind-hotspot"),
+    ("kind_written", "exam-kind-written"),
+    ("field_choose", "exam-field-choose"),
+    ("field_unit", "exam-field-unit"),
+    ("field_number", "exam-field-number"),
+    ("field_no_number", "exam-field-no-number"),
+    ("field_text", "exam-field-text"),
+    ("field_written", "exam-field-written"),
+    ("field_match_how", "exam-field-match-how"),
+    ("field_order_how", "exam-field-order-how"),
+    ("field_step", "exam-field-step"),
+    ("field_order_none", "exam-field-order-none"),
+    ("field_spot_how", "exam-field-spot-how"),
+    ("field_spot_left", "exam-field-spot-left"),
+    ("field_spot_top", "exam-field-spot-top"),
+    ("field_spot_here", "exam-field-spot-here"),
+    ("state_partial", "exam-state-partial"),
     ("save_saved", "exam-saved"),
     ("save_waiting", "exam-waiting"),
     ("save_unsaved", "exam-unsaved"),
@@ -205,6 +240,9 @@ const COUNTED: &[(&str, &str)] = &[
     ("aside", "exam-aside-n"),
     ("recovered", "exam-recovered-n"),
     ("sure_open", "exam-sure-open"),
+    ("field_blank", "exam-field-blank-n"),
+    ("field_spot", "exam-field-spot-n"),
+    ("field_spot_need", "exam-field-spot-need"),
 ];
 
 /// Messages with other facts: `{all}`, `{marks}`, `{time}` reach the script as they are.
@@ -215,6 +253,9 @@ fn script_words(frame: &Frame) -> Vec<(&'static str, String)> {
     let rest = [
         ("place", of_all("exam-place")),
         ("answered", of_all("exam-answered-n")),
+        ("field_chars", of_all("exam-field-chars")),
+        ("field_order", frame.say("exam-field-order-now", "order", "{order}")),
+        ("field_spot_at", frame.say("exam-field-spot-at", "at", "{at}")),
         ("marks", frame.say("exam-marks-n", "marks", "{marks}")),
         ("earliest", frame.say("exam-earliest-in", "time", "{time}")),
     ];
@@ -293,18 +334,30 @@ fn practice_paper(frame: &Frame) -> CandidatePaper {
     };
     let numbers = || ["2", "3", "4", "7"].map(str::to_owned).to_vec();
     let question =
-        |number: i64, kind: &str, options| PaperQuestion::new(number, kind, frame.join("practice-q", number), options);
+        |number: i64, kind, options| PaperQuestion::new(number, kind, frame.join("practice-q", number), options);
+    let seasons = || ["summer", "winter", "spring", "autumn"].map(|one| frame.join("practice-", one));
+    let prompt = |text: String| PromptView { text, parts: None };
+    let prompts = ["sunrise", "sunset"].map(|one| prompt(frame.join("practice-", one)));
+    let units = vec![frame.t("practice-minutes")];
+    let questions = vec![
+        question(1, ItemKind::Single, options(sides())),
+        question(2, ItemKind::Multiple, options(numbers())),
+        question(3, ItemKind::TrueFalse, Vec::new()),
+        question(4, ItemKind::Single, options(sides())),
+        question(5, ItemKind::Numeric, Vec::new()).with(FieldView::Numeric { units }),
+        question(6, ItemKind::Text, Vec::new()).with(FieldView::Text { max_chars: 20 }),
+        question(7, ItemKind::Ordering, options(seasons().to_vec())).with(FieldView::Ordering {}),
+        question(8, ItemKind::Matching, options(sides())).with(FieldView::Matching {
+            prompts: prompts.to_vec(),
+        }),
+        question(9, ItemKind::Written, Vec::new()).with(FieldView::Written { max_chars: 200 }),
+    ];
     CandidatePaper {
         title: frame.t("exam-practice-title"),
         title_en: String::new(),
         sections: Vec::new(),
-        questions: vec![
-            question(1, "single", options(sides())),
-            question(2, "multiple", options(numbers())),
-            question(3, "true_false", Vec::new()),
-            question(4, "single", options(sides())),
-        ],
-        total: "4".to_owned(),
+        total: questions.len().to_string(),
+        questions,
     }
 }
 

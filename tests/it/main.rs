@@ -20,6 +20,8 @@ mod chromium;
 mod disk_full;
 mod faults;
 mod house;
+mod kinds;
+mod kinds_browser;
 mod offline;
 mod order;
 mod people;

@@ -249,8 +249,9 @@ mod tests {
         let bank = generated(40, &SeededEntropy::new(5));
         let point = bank.points[0].code.clone();
         let id = load_bank(&office, &Caller::system("test"), bank.clone()).await.unwrap();
-        let text =
-            format!("$CATEGORY: $course$/top/{point}\n\n::N-1:: 新题？ {{=甲 ~乙 ~丙 ~丁}}\n\n::N-2:: 写一写 {{}}\n");
+        let text = format!(
+            "$CATEGORY: $course$/top/{point}\n\n::N-1:: 新题？ {{=甲 ~乙 ~丙 ~丁}}\n\n::N-2:: 三选 {{=甲 ~乙 ~丙}}\n"
+        );
         let tried = office.perform(input(id, &text), &keeper).await.unwrap();
         assert_eq!(
             (tried.new.as_slice(), tried.left_out),

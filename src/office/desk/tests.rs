@@ -196,7 +196,7 @@ async fn an_impossible_answer_fails_alone() {
     );
     assert!(good.is_ok());
     assert_eq!(code(&bad.unwrap_err()), "answer-no-such-question");
-    let odd = room.save(1, vec![answer(1, "ZZ", 1)]).await.unwrap_err();
+    let odd = room.save(1, vec![answer(1, "\u{0}", 1)]).await.unwrap_err();
     assert_eq!(code(&odd), "answer-unreadable");
 }
 

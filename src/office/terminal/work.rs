@@ -35,7 +35,9 @@ impl Act for ShowPaper {
             _ => return Err(Broken::new("attempt-not-started").into()),
         }
         let view = sitting::paper_view(&mut connection, session, application).await?;
-        CandidatePaper::read(&view.ok_or(Refusal::NotFound)?)
+        let paper = CandidatePaper::read(&view.ok_or(Refusal::NotFound)?)?;
+        office.shapes.note(attempt.id, &paper);
+        Ok(paper)
     }
 }
 
@@ -55,7 +57,8 @@ impl Act for SaveAnswers {
             return Err(Broken::new("too-many-answers").with("max", MOST_ANSWERS).into());
         }
         let (attempt, lease) = own_attempt(office, caller).await?;
-        office.desk.save(attempt, lease, self.answers).await
+        let answers = office.shapes.fitted(office, caller, attempt, self.answers).await?;
+        office.desk.save(attempt, lease, answers).await
     }
 }
 

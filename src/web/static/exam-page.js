@@ -5,6 +5,8 @@ import { openKeep } from './exam-keep.js';
 import { ask, Link } from './exam-link.js';
 import { letters, numberLinks, palette, questionCard, showAnswer, showPalette } from './exam-view.js';
 import { openReview } from './exam-review.js';
+import { commitTyped } from './exam-field.js';
+import { isPartial } from './exam-field-core.js';
 import { lockDown } from './exam-lock.js';
 import { watchPresence } from './exam-presence.js';
 import { alone } from './exam-tabs.js';
@@ -80,6 +82,8 @@ function run({ state, paper, keep, answers, countdown, line }) {
     choose: (question, letter) => changed(question.number, { value: choose(question.kind, answers.get(question.number).value, letter) }),
     flag: (number) => changed(number, { flagged: !answers.get(number).flagged }),
     clear: (question) => changed(question.number, { value: '' }),
+    set: (question, value) => { if (value !== answers.get(question.number).value) changed(question.number, { value }); else refresh(question.number); },
+    typing: (question) => refresh(question.number),
   };
   const cards = new Map(paper.questions.map((question) => [question.number, questionCard(question, words, on)]));
   $('loading').remove();
@@ -90,7 +94,7 @@ function run({ state, paper, keep, answers, countdown, line }) {
   function refresh(number) {
     const own = answers.get(number);
     showAnswer(cards.get(number), own, answers.saveState(number), words);
-    showPalette(buttons.get(number), number, answers.state(number), own, number === shown.current, words);
+    showPalette(buttons.get(number), number, answers.state(number), own, number === shown.current, words, isPartial(questions.get(number), own.value));
     refreshWhole();
   }
 
@@ -187,6 +191,7 @@ function run({ state, paper, keep, answers, countdown, line }) {
   }
 
   async function submit() {
+    commitTyped();
     if (link.submit) return link.submit();
     await link.flush();
     await ask('/api/v1/terminal/submit', csrf, {});
@@ -202,11 +207,13 @@ function run({ state, paper, keep, answers, countdown, line }) {
   }
 
   function setInputs(off) {
-    for (const input of document.querySelectorAll('#questions input, #questions button')) input.disabled = off;
+    for (const input of document.querySelectorAll('#questions :is(input, button, select, textarea)')) input.disabled = off;
+    for (const box of document.querySelectorAll('#questions .spot')) box.setAttribute('aria-disabled', off);
   }
 
   let before = countdown.remaining();
   async function timeIsUp() {
+    commitTyped();
     shown.frozen = true;
     setInputs(true);
     say(words.time_up, true);
@@ -252,10 +259,16 @@ function run({ state, paper, keep, answers, countdown, line }) {
   for (const input of document.querySelectorAll('input[name=filter]')) {
     input.addEventListener('change', () => { shown.filter = input.value; refreshWhole(); });
   }
-  const review = () => openReview({ answers, words, go, submit, submitFrom, links: numberLinks });
+  const partial = () => order.filter((number) => isPartial(questions.get(number), answers.get(number).value));
+  const review = () => { commitTyped(); openReview({ answers, words, go, submit, submitFrom, links: numberLinks, partial }); };
   $('review').addEventListener('click', review);
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || shown.paused || document.querySelector('dialog[open]')) return;
+    // Letters that are typed into an answer mean themselves.
+    if (event.target.matches?.('input:not([type=radio], [type=checkbox]), select, textarea, .spot')) {
+      if (event.key === 'Escape') cards.get(shown.current).focus();
+      return;
+    }
     const question = questions.get(shown.current);
     const meaning = keyMeaning(event.key, question.kind, letters(question));
     if (!meaning) return;
