@@ -172,10 +172,15 @@ fn show_read(exchange: &Exchange, json: bool, language: Language) {
     if json {
         let losses = losses_json(&exchange.losses, language);
         let pictures: Vec<&String> = exchange.pictures.keys().collect();
-        say(
-            &json!({ "read": exchange.questions.len(), "kinds": kinds, "pictures": pictures, "losses": losses })
-                .to_string(),
-        );
+        let questions = &exchange.questions;
+        let told = json!({
+            "read": questions.len(),
+            "kinds": kinds,
+            "questions": questions,
+            "pictures": pictures,
+            "losses": losses,
+        });
+        say(&told.to_string());
         return;
     }
     show_losses(&exchange.losses, language);
@@ -280,14 +285,14 @@ fn files(plan: &Plan, folder: &Path, file: &Path) -> Result<BTreeMap<PathBuf, Ve
         let stem: String = file
             .file_stem()
             .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let plain = |c: char| {
+        let tame = |c: char| {
             if c.is_ascii_alphanumeric() {
                 c.to_ascii_lowercase()
             } else {
                 '-'
             }
         };
-        let stem: String = stem.chars().take(60).map(plain).collect();
+        let stem: String = stem.chars().take(60).map(tame).collect();
         let coming: Vec<&Coming> = plan.new.iter().collect();
         let name = free_name(&folder.join("theory"), &stem)?;
         let text = exchange::theory_file(&coming);

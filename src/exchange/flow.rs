@@ -42,11 +42,8 @@ impl Pictures<'_> {
         }
         let digest = Digest::of(&bytes).to_string();
         let last = address.rsplit('/').next().unwrap_or("");
-        let known = if ending == "jpg" && last.ends_with(".jpeg") {
-            "jpeg"
-        } else {
-            ending
-        };
+        let long = ending == "jpg" && super::ends_with(last, &["jpeg"]);
+        let known = if long { "jpeg" } else { ending };
         let own = last.rsplit_once('.').map(|(stem, _)| format!("{stem}.{known}"));
         let own = own.filter(|name| !address.starts_with("data:") && crate::bank::is_picture_name(name));
         let mut name = if let Some(own) = own {

@@ -237,6 +237,14 @@ fn body(answer: &str, format: &'static str, paper: bool, losses: &mut Vec<LossKi
         }
         return Ok(Body::TrueFalse { key });
     }
+    // One right answer needs no mark before it.
+    let alone;
+    let answer = if answer.contains(['~', '=']) {
+        answer
+    } else {
+        alone = format!("={answer}");
+        &alone
+    };
     let parts = parts(answer, format, losses)?;
     if parts.iter().any(|part| part.wrong) {
         let several = parts.iter().all(|part| part.wrong);

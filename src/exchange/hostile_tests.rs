@@ -113,9 +113,16 @@ fn archives() -> Vec<Hostile> {
             ]),
         ),
         qti(
-            "one bad item among good ones",
-            packed(&[("a.xml", item), ("b.xml", b"<assessmentItem>")]),
+            "one item with an entity among good ones",
+            packed(&[
+                ("a.xml", item),
+                (
+                    "b.xml",
+                    b"<!DOCTYPE a [<!ENTITY b 'c'>]><assessmentItem>&b;</assessmentItem>",
+                ),
+            ]),
         ),
+        qti("nothing but a bad item", packed(&[("b.xml", b"<assessmentItem>")])),
         qti(
             "an item with a zero byte",
             packed(&[("a.xml", b"<assessmentItem>\0</assessmentItem>")]),
@@ -268,6 +275,18 @@ fn tables() -> Vec<Hostile> {
         xlsx(
             "a cell beyond all columns",
             sheet_with("<row r=\"3\"><c r=\"ZZZZZZZ3\"><v>1</v></c></row>"),
+        ),
+        xlsx(
+            "a sheet that claims all cells there can be",
+            workbook(|name, text| {
+                if name.ends_with("sheet1.xml") {
+                    let (before, after) = text.split_once("<dimension ref=\"").unwrap();
+                    let (_, after) = after.split_once('"').unwrap();
+                    format!("{before}<dimension ref=\"A1:XFD1048576\"{after}")
+                } else {
+                    text
+                }
+            }),
         ),
         xlsx("25,000 rows", sheet_with(&rows)),
         xlsx(

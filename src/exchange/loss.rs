@@ -114,6 +114,8 @@ losses! {
     TypeUnsaid { name: String, format: String } Item, "{format} 无法表达题型“{name}”，该题不导出", "{format} cannot say a question of type '{name}'; it is left out";
     /// Scoring that cannot be carried over faithfully.
     ResponseRule { rule: String } Item, "计分规则“{rule}”无法等价转换，该题不导入", "the response rule '{rule}' cannot be carried over faithfully; the question is not taken";
+    /// A file of a package that is broken.
+    FileBroken { reason: String } Item, "文件有误（{reason}），其中的试题不导入", "the file is broken ({reason}); what it has is not taken";
     /// No key.
     NoKey {} Item, "没有正确答案，该题不导入", "no right answer is given; the question is not taken";
     /// A key that cannot be understood.

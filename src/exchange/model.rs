@@ -6,10 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::loss::{Degree, Loss, LossKind};
 
 /// One question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Question {
     /// What its source calls it; empty when the source gives no id.
     pub id: String,
@@ -96,7 +98,8 @@ impl Question {
 }
 
 /// How a question is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Body {
     /// Options of which one (`several` false) or all the right ones (`several` true) are chosen.
     Choice {
@@ -165,7 +168,7 @@ impl Body {
 }
 
 /// A number, how near is near enough, and its units. Numbers are decimal text without exponent or needless zeros.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Number {
     /// The right number.
     pub value: String,
@@ -176,7 +179,7 @@ pub struct Number {
 }
 
 /// A unit of a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unit {
     /// Its sign.
     pub name: String,
@@ -196,7 +199,7 @@ impl Unit {
 }
 
 /// Words that are right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Words {
     /// Every right spelling.
     pub accept: Vec<String>,
@@ -207,7 +210,8 @@ pub struct Words {
 }
 
 /// What a blank takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Blank {
     /// One of a few options.
     Choice {
@@ -223,7 +227,7 @@ pub enum Blank {
 }
 
 /// Places to be found in a picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hotspot {
     /// The picture's name.
     pub picture: String,
@@ -236,7 +240,8 @@ pub struct Hotspot {
 }
 
 /// A region of a picture, in its pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Region {
     /// Left, top, width, height.
     Rectangle(u32, u32, u32, u32),
@@ -247,7 +252,7 @@ pub enum Region {
 }
 
 /// Where in what was read a thing stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 pub struct Place {
     /// The file; within an archive `archive.zip!inner/name.xml`.
     pub file: String,
@@ -256,11 +261,13 @@ pub struct Place {
 }
 
 /// A question with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Found {
     /// Where it stands.
+    #[serde(flatten)]
     pub place: Place,
     /// The question.
+    #[serde(flatten)]
     pub question: Question,
 }
 

@@ -63,7 +63,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
             Ok(())
         },
     )?;
-    if exchange.questions.is_empty() && !text.contains("<quiz") {
+    if exchange.questions.is_empty() && !(text.contains("<quiz") && text.contains("<question")) {
         return Err(Refused::new(
             file,
             1,

@@ -81,7 +81,7 @@ pub(super) fn unpack(bytes: &[u8], file: &str) -> Result<Files, Refused> {
         if link {
             return Err(at(RefusedKind::ArchiveLink { name: shown.clone() }));
         }
-        if folder {
+        if folder || is_litter(&clean) {
             continue;
         }
         let entry = archive.by_index(index).map_err(|error| broken(&error))?;
@@ -94,6 +94,12 @@ pub(super) fn unpack(bytes: &[u8], file: &str) -> Result<Files, Refused> {
         }
     }
     Ok(files)
+}
+
+/// What one computer system adds to every archive, and nobody means.
+fn is_litter(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or("");
+    name.starts_with("__MACOSX/") || last.starts_with("._") || last == ".DS_Store"
 }
 
 /// What really comes out of an entry, as long as it is bearable.

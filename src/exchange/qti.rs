@@ -47,7 +47,18 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Exchange, Refused> {
             continue;
         }
         let text = input::text(content, &plain.file)?;
-        let root = xml::tree(&text, &plain.file)?;
+        let root = match xml::tree(&text, &plain.file) {
+            Ok(root) => root,
+            // One item that is no XML is lost; what looks like an attack refuses the package.
+            Err(Refused {
+                place,
+                kind: RefusedKind::Xml { reason },
+            }) => {
+                exchange.lose(&place, name, LossKind::FileBroken { reason });
+                continue;
+            }
+            Err(refused) => return Err(refused),
+        };
         if root.name == "assessmentItem" {
             items += 1;
             Reader {

@@ -42,22 +42,19 @@ impl Reader<'_, '_> {
             });
         }
         let presentation = self.node.child("presentation").ok_or(LossKind::NoStem {})?;
-        question.stem = self.material(presentation);
+        let kind = ["question_type", "bbmd_questiontype", "qmd_itemtype"].map(field);
+        let kind = kind.into_iter().find(|kind| !kind.is_empty()).unwrap_or("").to_owned();
         self.feedback(question);
+        if let ("Matching", Some(asked)) = (kind.as_str(), flows(presentation, "QUESTION_BLOCK").first()) {
+            question.stem = self.material(asked);
+            return self.board_matching(presentation);
+        }
+        question.stem = self.material(presentation);
         let responses: Vec<&Node> = presentation
             .below()
             .into_iter()
             .filter(|node| node.name.starts_with("response_") && node.name != "response_label")
             .collect();
-        let kind = [
-            field("question_type"),
-            field("bbmd_questiontype"),
-            field("qmd_itemtype"),
-        ]
-        .into_iter()
-        .find(|kind| !kind.is_empty())
-        .unwrap_or("")
-        .to_owned();
         let conditions = conditions(self.node);
         match (kind.as_str(), responses.as_slice()) {
             ("essay_question" | "Essay" | "Short Response", _) => Ok(Body::Written {
@@ -320,6 +317,41 @@ impl Reader<'_, '_> {
         })
     }
 
+    /// Blackboard: prompts with their fields in one block, what may stand beside them in another; the labels of a field
+    /// stand for the second in its order.
+    fn board_matching(&mut self, presentation: &Node) -> Result<Body, LossKind> {
+        let (mut prompts, mut keys) = (Vec::new(), Vec::new());
+        let mut options = Vec::new();
+        for block in flows(presentation, "RIGHT_MATCH_BLOCK") {
+            for flow in block.named("flow") {
+                options.push(self.material(flow));
+            }
+        }
+        let rules: Vec<&Node> = self.node.all("respcondition");
+        let right: Vec<&Node> = rules.iter().flat_map(|rule| rule.all("varequal")).collect();
+        for block in flows(presentation, "RESPONSE_BLOCK") {
+            for flow in block.named("flow") {
+                let Some(field) = flow.find("response_lid") else {
+                    continue;
+                };
+                let own = right.iter().find(|own| own.get("respident") == field.get("ident"));
+                let value = own.map(|own| own.text()).ok_or(LossKind::NoKey {})?;
+                let labels = field.all("response_label");
+                let key = labels.iter().position(|label| label.get("ident") == value);
+                let key = key.filter(|key| *key < options.len());
+                keys.push(key.ok_or_else(|| LossKind::BadKey { key: short(&value, 40) })?);
+                prompts.push(self.material(flow));
+            }
+        }
+        if prompts.is_empty() {
+            return Err(LossKind::NoKey {});
+        }
+        self.losses.push(LossKind::PartialCredit {
+            rule: format!("1/{}", prompts.len()),
+        });
+        Ok(Body::Matching { prompts, options, keys })
+    }
+
     /// Canvas: `[color]` in the text, an answer for each.
     fn blanks(
         &mut self,
@@ -386,6 +418,13 @@ impl Reader<'_, '_> {
         })
     }
 }
+/// The blocks of a class.
+fn flows<'n>(node: &'n Node, class: &str) -> Vec<&'n Node> {
+    let mut found = node.all("flow");
+    found.retain(|flow| flow.get("class") == class);
+    found
+}
+
 fn truth((id, text): &(String, String)) -> Option<bool> {
     table_key::truth(text).or(match id.as_str() {
         "true" => Some(true),

@@ -106,25 +106,19 @@ pub(super) fn with_pictures(text: &str, tell: &dyn Fn(&str, &str) -> String) -> 
     let mut told = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let (kept, after) = if rest.starts_with("\\$") {
-            (2, None)
-        } else {
-            match special(rest) {
-                Some((Piece::Picture { shows, name }, after)) => (0, Some((tell(shows, name), after))),
-                Some((_, after)) => (rest.len() - after.len(), None),
-                None => (c.len_utf8(), None),
-            }
-        };
-        match after {
-            Some((picture, after)) => {
-                told.push_str(&picture);
-                rest = after;
-            }
-            None => {
-                told.push_str(&rest[..kept]);
-                rest = &rest[kept..];
-            }
+        let found = if rest.starts_with("\\$") { None } else { special(rest) };
+        if let Some((Piece::Picture { shows, name }, after)) = found {
+            told.push_str(&tell(shows, name));
+            rest = after;
+            continue;
         }
+        let kept = match found {
+            Some((_, after)) => rest.len() - after.len(),
+            None if rest.starts_with("\\$") => 2,
+            None => c.len_utf8(),
+        };
+        told.push_str(&rest[..kept]);
+        rest = &rest[kept..];
     }
     told
 }

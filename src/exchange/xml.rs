@@ -1,4 +1,7 @@
-//! XML without document types and without entities, in small trees: never the whole of a large file at once.
+//! XML without entities, in small trees: never the whole of a large file at once.
+//!
+//! A document type that only names its definition, as files of QTI 1.2 do, is passed over: nothing is ever fetched. One
+//! that defines something, or points anywhere else, refuses the file.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -277,10 +280,12 @@ impl<'t> Walk<'t> {
                     };
                     return Ok(Some(Step::Text(own)));
                 }
-                Event::DocType(_) => return Err(self.refuse(RefusedKind::DocumentType {})),
+                Event::DocType(declared) if !is_plain(&declared) => {
+                    return Err(self.refuse(RefusedKind::DocumentType {}));
+                }
                 Event::Eof if self.depth > 0 => return Err(self.broken(&"it ends within an element")),
                 Event::Eof => return Ok(None),
-                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_) => {}
             }
         }
     }
@@ -313,6 +318,26 @@ impl<'t> Walk<'t> {
         }
         Ok(Step::Open(node))
     }
+}
+
+/// Whether a document type defines nothing itself and names at most the definition of a format by its usual name.
+fn is_plain(declared: &str) -> bool {
+    let quotes = |c: char| matches!(c, '"' | '\'');
+    let system = declared
+        .trim()
+        .strip_suffix(quotes)
+        .and_then(|rest| rest.rsplit(quotes).next());
+    let usual = system.is_none_or(|name| {
+        let known = [
+            "http://www.imsglobal.org/",
+            "http://www.imsproject.org/",
+            "https://www.imsglobal.org/",
+        ];
+        let rest = known.iter().find_map(|known| name.strip_prefix(known)).unwrap_or(name);
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+        super::ends_with(rest, &["dtd"]) && !rest.starts_with('/') && !rest.contains("..") && rest.chars().all(plain)
+    });
+    usual && !declared.contains('[') && declared.len() < 400
 }
 
 /// `choice-interaction` as `choiceInteraction`.
@@ -363,6 +388,27 @@ mod tests {
             kind("\n<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").kind,
             RefusedKind::DocumentType {}
         ));
+        for far in [
+            "SYSTEM 'http://127.0.0.1/x.dtd'",
+            "SYSTEM '/x.dtd'",
+            "PUBLIC '-//x' '../x.dtd'",
+            "SYSTEM 'x'",
+        ] {
+            assert!(
+                matches!(
+                    kind(&format!("<!DOCTYPE a {far}><a/>")).kind,
+                    RefusedKind::DocumentType {}
+                ),
+                "{far}"
+            );
+        }
+        for near in [
+            "",
+            " SYSTEM \"ims_qtiasiv1p2p1.dtd\"",
+            " PUBLIC '-//IMS' 'http://www.imsglobal.org/x.dtd'",
+        ] {
+            assert!(tree(&format!("<!DOCTYPE a{near}><a/>"), "a.xml").is_ok(), "{near}");
+        }
         assert!(matches!(kind("<a>&nbsp;</a>").kind, RefusedKind::Entity { .. }));
         assert!(matches!(kind("<a>&#0;</a>").kind, RefusedKind::Xml { .. }));
         assert!(matches!(kind("<a>&#1;</a>").kind, RefusedKind::Control { .. }));

@@ -124,6 +124,12 @@ pub enum SpreadsheetError {
     /// More than [`MAX_SHEETS`] sheets, or more merged ranges than anybody makes.
     #[error("the workbook has too many sheets or merged ranges")]
     TooManySheets,
+    /// A sheet says that it has far more cells than anybody fills.
+    #[error("a sheet claims {cells} cells; delete the empty rows and columns behind the table")]
+    Claimed {
+        /// How many it claims.
+        cells: u64,
+    },
     /// The workbook has no table.
     #[error("the workbook has no sheet with a table")]
     NoSheet,

@@ -10,6 +10,8 @@ use super::{Cell, MAX_COLUMNS, MAX_MERGED, MAX_ROWS, MAX_SHEETS, NamedSheet, Row
 /// From here on a floating-point number of an office program (15 digits) is no longer the number that was typed.
 const EXACT_BELOW: f64 = 1e15;
 
+/// Formatting a few columns to their end claims some millions of cells; more are claimed only to be made room for.
+const MAX_CLAIMED: u64 = 1_000_000_000;
 /// A merged range of more rows than this is no heading of theirs.
 const MAX_FILLED_ROWS: usize = 2_000;
 
@@ -85,6 +87,12 @@ fn fill(sheet: &mut Sheet, merged: &[calamine::Dimensions]) -> Result<(), Spread
 
 fn sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, SpreadsheetError> {
     let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| broken(&error))?;
+    let claimed = reader.dimensions();
+    let length = |start: u32, end: u32| u64::from(end.saturating_sub(start)) + 1;
+    let cells = length(claimed.start.0, claimed.end.0) * length(claimed.start.1, claimed.end.1);
+    if cells > MAX_CLAIMED {
+        return Err(SpreadsheetError::Claimed { cells });
+    }
     let mut sheet = Sheet::default();
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     // The metadata form does not expand shared formulas, whose index a file may choose to be enormous.
