@@ -14,6 +14,7 @@ pub(super) fn read(raw: &str, file: &str) -> Result<Exchange, Refused> {
             continue;
         }
         if let Some(key) = answer(line) {
+            exchange.has_room()?;
             match open.take() {
                 Some(question) if !question.options.is_empty() => question.close(key, file, &mut exchange),
                 _ => return Err(syntax(file, number, "ANSWER without options")),

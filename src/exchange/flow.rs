@@ -14,6 +14,8 @@ pub(super) struct Pictures<'p> {
     pub(super) taken: &'p mut BTreeMap<String, Vec<u8>>,
 }
 
+/// The most losses of one text.
+const MAX_LOSSES: usize = 500;
 const MAX_PICTURE_BYTES: usize = 2_000_000;
 
 impl Pictures<'_> {
@@ -103,6 +105,14 @@ impl<'p, 'q> Flow<'p, 'q> {
     }
 
     pub(super) fn open(&mut self, tag: &str, attribute: &dyn Fn(&str) -> Option<String>) {
+        if self.losses.len() > MAX_LOSSES {
+            return;
+        }
+        if self.losses.len() == MAX_LOSSES {
+            // A text of nothing but losses is none.
+            let what = format!("> {MAX_LOSSES}");
+            self.losses.push(LossKind::Media { what });
+        }
         if self.hidden > 0 || HIDDEN.contains(&tag) {
             if HIDDEN.contains(&tag) {
                 self.formatting.insert(tag.to_owned());

@@ -39,6 +39,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
         } else if trimmed.is_empty() {
             if !block.lines.is_empty() {
                 question(&std::mem::take(&mut block), &path, file, &mut exchange)?;
+                exchange.has_room()?;
             }
         } else {
             if block.lines.is_empty() {

@@ -370,6 +370,19 @@ fn texts() -> Vec<Hostile> {
             Format::Aiken,
             "Q\nA. x\nC. y\nANSWER: A",
         ),
+        hostile("30,000 questions", "a.gift", Format::Gift, "题 {T}\n\n".repeat(30_000)),
+        hostile(
+            "70,000 questions with keys beyond their options",
+            "a.txt",
+            Format::Aiken,
+            "Q\nA. x\nANSWER: B\n".repeat(70_000),
+        ),
+        hostile(
+            "more of our text than a bank's file holds",
+            "a.toml",
+            Format::Text,
+            "# x\n".repeat(1_300_000),
+        ),
         hostile("no end", "a.txt", Format::Aiken, "Q\n".repeat(100_000)),
         hostile(
             "an unknown key",

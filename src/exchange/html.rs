@@ -48,6 +48,10 @@ fn lines(plain: &str, html: &mut String) {
 
 /// HTML as a text of ours, with everything that stays behind.
 pub(super) fn from_html(html: &str, pictures: &mut Pictures<'_>) -> (String, Vec<LossKind>) {
+    if html.len() > MAX_HTML_BYTES {
+        let (what, most) = ("HTML".to_owned(), MAX_HTML_BYTES);
+        return (String::new(), vec![LossKind::TooLong { what, most }]);
+    }
     let mut flow = Flow::new(pictures);
     let mut rest = html;
     while !rest.is_empty() {
@@ -91,6 +95,9 @@ pub(super) fn from_html(html: &str, pictures: &mut Pictures<'_>) -> (String, Vec
     }
     flow.finish()
 }
+
+/// The longest HTML of one text, with the pictures embedded in it, in bytes.
+const MAX_HTML_BYTES: usize = 8_000_000;
 
 fn tag_end(tag: &str) -> Option<usize> {
     let mut quote = None;

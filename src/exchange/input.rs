@@ -57,7 +57,11 @@ pub(super) fn text(bytes: &[u8], file: &str) -> Result<String, Refused> {
         let before = &bytes[..offset.min(bytes.len())];
         return Err(Refused::new(file, lines_in(before), RefusedKind::Encoding { offset }));
     };
-    let text = decoded.replace("\r\n", "\n").replace('\r', "\n");
+    let text = if decoded.contains('\r') {
+        decoded.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        decoded.into_owned()
+    };
     let unusable = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\u{C}' | '\u{85}');
     if let Some((at, c)) = text.char_indices().find(|(_, c)| unusable(*c)) {
         let code = format!("U+{:04X}", u32::from(c));

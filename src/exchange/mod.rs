@@ -65,7 +65,9 @@ mod xml;
 pub use input::{MAX_BYTES, MAX_LINE_BYTES, read as read_bytes};
 pub use loss::{Degree, Loss, LossKind, Refused, RefusedKind};
 pub use mapping::{Defaults, questions};
-pub use model::{Blank, Body, Exchange, Found, Hotspot, Number, Place, Question, Region, Unit, Words};
+pub use model::{
+    Blank, Body, Exchange, Found, Hotspot, MAX_LOSSES, MAX_QUESTIONS, Number, Place, Question, Region, Unit, Words,
+};
 pub use pictures::ComingPicture;
 pub use plan::{Coming, Plan, plan};
 
@@ -245,6 +247,7 @@ pub fn read(bytes: &[u8], file: &str, format: Option<Format>) -> Result<Exchange
         Format::Qti21 | Format::Qti22 | Format::Qti30 => qti::read(bytes, file)?,
         Format::Text => own::read(bytes, file)?,
     };
+    exchange.has_room()?;
     weed(&mut exchange);
     if exchange.questions.is_empty() && exchange.losses.is_empty() {
         return Err(refuse(RefusedKind::Empty {}));

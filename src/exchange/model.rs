@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::loss::{Degree, Loss, LossKind};
+use super::loss::{Degree, Loss, LossKind, Refused, RefusedKind};
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -280,12 +280,37 @@ pub struct Exchange {
     pub pictures: BTreeMap<String, Vec<u8>>,
     /// What did not come through.
     pub losses: Vec<Loss>,
+    /// Where there were more of something than are taken; nothing is gathered from there on.
+    pub(super) full: Option<(Place, &'static str, usize)>,
 }
 
+/// The most questions of a file.
+pub const MAX_QUESTIONS: usize = 20_000;
+/// The most losses of a file.
+pub const MAX_LOSSES: usize = 60_000;
+
 impl Exchange {
+    /// Refuses the file once there is more of something than is taken: nothing is read for nothing.
+    pub(super) fn has_room(&self) -> Result<(), Refused> {
+        match &self.full {
+            None => Ok(()),
+            Some((place, what, most)) => Err(Refused {
+                place: place.clone(),
+                kind: RefusedKind::TooMany {
+                    what: (*what).to_owned(),
+                    most: *most,
+                },
+            }),
+        }
+    }
+
     /// Notes a loss.
     pub(super) fn lose(&mut self, place: &Place, item: &str, kind: LossKind) {
-        self.losses.push(Loss::new(place, item, kind));
+        if self.losses.len() < MAX_LOSSES {
+            self.losses.push(Loss::new(place, item, kind));
+        } else if self.full.is_none() {
+            self.full = Some((place.clone(), "losses", MAX_LOSSES));
+        }
     }
 
     /// Takes a question with what stays behind of it, unless that is all of it. Says whether it was taken.
@@ -318,6 +343,10 @@ impl Exchange {
 
     /// Takes a question.
     pub(super) fn take(&mut self, place: Place, question: Question) {
-        self.questions.push(Found { place, question });
+        if self.questions.len() < MAX_QUESTIONS {
+            self.questions.push(Found { place, question });
+        } else if self.full.is_none() {
+            self.full = Some((place, "questions", MAX_QUESTIONS));
+        }
     }
 }

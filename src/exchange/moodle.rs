@@ -60,7 +60,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Exchange, Refused> {
                     },
                 );
             }
-            Ok(())
+            exchange.has_room()
         },
     )?;
     if exchange.questions.is_empty() && !(text.contains("<quiz") && text.contains("<question")) {

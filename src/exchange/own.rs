@@ -149,8 +149,11 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Exchange, Refused> {
         if super::ends_with(last, &["toml"]) {
             found = true;
             let exchange = read_file(&input::text(&content, &place)?, &place)?;
-            all.questions.extend(exchange.questions);
+            for found in exchange.questions {
+                all.take(found.place, found.question);
+            }
             all.losses.extend(exchange.losses);
+            all.full = all.full.or(exchange.full);
         } else if crate::bank::is_picture_name(last) {
             all.pictures.insert(last.to_owned(), content);
         } else {
@@ -166,6 +169,11 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Exchange, Refused> {
 }
 
 fn read_file(text: &str, file: &str) -> Result<Exchange, Refused> {
+    // What the reader of TOML makes of a file is many times its size; a bank's own files keep to the same limit.
+    if text.len() as u64 > crate::bank::MAX_FILE_BYTES {
+        let most = crate::bank::MAX_FILE_BYTES;
+        return Err(Refused::new(file, 0, RefusedKind::TooLarge { most }));
+    }
     let parsed: File = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
         let reason = short(error.message(), 160);

@@ -74,7 +74,7 @@ fn items(text: &str, file: &str, files: &Files, inner: &str, exchange: &mut Exch
         |name| name == "item",
         |node| {
             item(&node, file, files, inner, exchange);
-            Ok(())
+            exchange.has_room()
         },
     )
 }
