@@ -86,7 +86,10 @@ pub fn plan(exchange: &Exchange, bank: &Bank, defaults: &Defaults) -> Plan {
             let measured = |name: &str| album.measured(name);
             mapping::item(bank, question, defaults, &measured, &mut notes)
         });
-        losses.extend(notes.into_iter().map(|note| Loss::new(&found.place, shown, note)));
+        // What was settled for a question that does not come is nobody's concern.
+        if made.is_ok() {
+            losses.extend(notes.into_iter().map(|note| Loss::new(&found.place, shown, note)));
+        }
         match made {
             Ok(item) if !known.insert(item.id.clone()) => {
                 losses.push(Loss::new(&found.place, shown, LossKind::IdTwice { id: item.id }));
