@@ -3,6 +3,7 @@
 mod bank;
 mod certificate;
 mod demo;
+mod exchange;
 mod ledger;
 mod rehearse;
 mod serve;

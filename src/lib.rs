@@ -14,6 +14,8 @@ pub mod document;
 // The story.
 pub mod bank;
 
+pub mod exchange;
+
 pub mod paper;
 
 pub mod enrolment;

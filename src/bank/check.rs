@@ -115,8 +115,12 @@ fn items(draft: &Draft, problems: &mut Vec<Problem>) {
     let points: BTreeSet<&str> = draft.points.iter().map(|point| point.value.code.as_str()).collect();
     let ids: BTreeSet<&str> = draft.items.iter().map(|item| item.value.id.as_str()).collect();
     let mut shown: BTreeSet<&str> = BTreeSet::new();
+    let measured = |name: &str| {
+        let picture = draft.pictures.iter().find(|picture| picture.name == name);
+        picture.map(|picture| (picture.width, picture.height))
+    };
     for Placed { value: item, place } in &draft.items {
-        super::parse_item::check_pictures(item, place, &draft.pictures, problems);
+        super::parse_item::check_pictures(item, place, &measured, problems);
         shown.extend(item.pictures());
         if !points.contains(item.point.as_str()) {
             problems.push(place.problem(

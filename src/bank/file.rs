@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use toml::de::DeTable;
 
-use super::picture::{MAX_PICTURE_BYTES, MAX_PICTURES, Picture};
+use super::picture::{MAX_PICTURE_BYTES, MAX_PICTURES, Picture, is_picture_name};
 use super::problem::{Problem, ProblemKind};
 
 /// The largest file that is read, in bytes.
@@ -25,7 +25,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn new(name: String, text: String) -> Rc<Self> {
+    pub(super) fn new(name: String, text: String) -> Rc<Self> {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
@@ -279,13 +279,6 @@ impl Reader<'_> {
             self.problems.push(about(name, ProblemKind::UnexpectedFile {}));
         }
     }
-}
-
-/// Plain letters, so that a text can refer to it, with an ending that says what it is.
-fn is_picture_name(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    name.len() <= 60 && name.bytes().all(plain) && ["png", "jpg", "jpeg"].contains(&ending)
 }
 
 fn is_toml(name: &str) -> bool {

@@ -7,6 +7,7 @@
 //!
 //! Not here: what a paper takes from a bank (`paper`), who may see it (`office`).
 
+mod accept;
 mod check;
 mod count;
 mod detail;
@@ -30,12 +31,14 @@ mod task;
 mod tests;
 mod text;
 
+pub use accept::item_of;
 pub use count::{Counts, RangeCount, count};
 pub use detail::{Blank, Criterion, Detail, Hotspot, Numeric, Region, ShortText, Unit, Written};
 pub use file::MAX_FILE_BYTES;
 pub use generate::generated;
 pub use math::{FormulaError, MAX_FORMULA_BYTES, MathMl};
 pub use model::{Bank, BankKind, Importance, Item, ItemKind, Occupation, Point, Range, Weight, letter, level_name};
+pub use picture::is_picture_name;
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, MAX_PICTURES, Picture, PictureBytes};
 pub use problem::{Problem, ProblemKind, Severity};
 pub use read::{Reading, read};

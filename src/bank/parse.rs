@@ -71,7 +71,7 @@ fn document<T>(
     read(Fields::of_document(&table, source, problems))
 }
 
-fn list<T>(
+pub(super) fn list<T>(
     source: &Rc<Source>,
     problems: &mut Vec<Problem>,
     key: &'static str,

@@ -350,8 +350,13 @@ fn written(mut fields: Fields<'_, '_>) -> Option<Written> {
 }
 
 /// Problems of an item with the pictures of its bank: pictures that are not there, regions beyond their picture.
-pub(super) fn check_pictures(item: &Item, place: &Place, known: &[super::Picture], problems: &mut Vec<super::Problem>) {
-    let find = |name: &str| known.iter().find(|picture| picture.name == name);
+/// `find` gives the width and height of a picture by its name.
+pub(super) fn check_pictures(
+    item: &Item,
+    place: &Place,
+    find: &dyn Fn(&str) -> Option<(u32, u32)>,
+    problems: &mut Vec<super::Problem>,
+) {
     let missing = |name: &str| ProblemKind::UnknownPicture {
         name: name.chars().take(60).collect(),
     };
@@ -373,14 +378,13 @@ pub(super) fn check_pictures(item: &Item, place: &Place, known: &[super::Picture
     let Some(Detail::Hotspot(hotspot)) = &item.detail else {
         return;
     };
-    let Some(picture) = find(&hotspot.picture) else {
+    let Some((width, height)) = find(&hotspot.picture) else {
         problems.push(place.problem("hotspot", missing(&hotspot.picture)));
         return;
     };
     for (region, number) in hotspot.regions.iter().zip(1..) {
         let (right, down) = region.reach();
-        if right > picture.width || down > picture.height {
-            let (width, height) = (picture.width, picture.height);
+        if right > width || down > height {
             problems.push(place.problem("hotspot", ProblemKind::RegionOutside { number, width, height }));
         }
     }

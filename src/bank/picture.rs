@@ -122,6 +122,15 @@ impl Picture {
     }
 }
 
+/// Plain letters, so that a text can refer to it, with an ending that says what it is. A name that begins with a dot would
+/// be hidden in a folder.
+pub fn is_picture_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let fits = name.len() <= 60 && !name.starts_with('.') && name.bytes().all(plain);
+    fits && ["png", "jpg", "jpeg"].contains(&ending)
+}
+
 fn decode(file: &[u8]) -> Result<(DynamicImage, ImageFormat), String> {
     let mut reader = ImageReader::new(Cursor::new(file))
         .with_guessed_format()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failure, say};
+use super::{Failure, exchange, say};
 use crate::bank::{self, Bank, Reading};
 use crate::kernel::{Language, Seed};
 use crate::paper::{Assembly, PaperRule, shipped_rules, summary};
@@ -20,6 +20,11 @@ pub(super) enum BankCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Takes questions of another system into a bank, or tells what would come. Exit status: 0 nothing is lost, 1 losses are
+    /// declared, 2 refused.
+    Import(exchange::ImportArguments),
+    /// Writes a bank's items in another system's format. Exit status: 0 nothing is lost, 1 losses are declared, 2 refused.
+    Export(exchange::ExportArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,7 +50,11 @@ pub(super) enum PaperCommand {
 }
 
 pub(super) fn bank(command: BankCommand, language: Language) -> Result<(), Failure> {
-    let BankCommand::Check { path, json } = command;
+    let (path, json) = match command {
+        BankCommand::Check { path, json } => (path, json),
+        BankCommand::Import(arguments) => return exchange::import(&arguments, language),
+        BankCommand::Export(arguments) => return exchange::export(&arguments, language),
+    };
     let folders = bank_folders(&path);
     if folders.is_empty() {
         return Err(Failure::new(format!("{}: no bank.toml here or below", path.display())));

@@ -94,6 +94,8 @@ policies! {
     BANK_LIST: Read "bank.list" "/banks" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Lists the loaded bank versions.";
     BANK_SHOW: Read "bank.show" "/banks/{bank}" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Counts a bank against the paper rules; shows no item.";
     BANK_LOAD: Write "bank.load" "/banks" Roles(&[BankKeeper]), "Loads a bank folder (a zip) as a new immutable version.";
+    BANK_TRY: Write "bank.try" "/banks/{bank}/import/check" Roles(&[BankKeeper]), "Tries a file of questions against a bank version without saving anything.";
+    BANK_IMPORT: Write "bank.import" "/banks/{bank}/import" Roles(&[BankKeeper]), "Takes a file of questions, as it was tried, into a new bank version.";
 
     // Plans
     STATION_LIST: Read "station.list" "/stations" Staff, "Lists stations and rooms.";

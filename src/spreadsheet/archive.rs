@@ -25,6 +25,7 @@ pub(super) fn measure(bytes: &[u8]) -> Result<(), SpreadsheetError> {
     }
     let mut total = 0;
     let mut tags = 0;
+    let mut places = Places::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|error| broken(&error))?;
@@ -38,6 +39,10 @@ pub(super) fn measure(bytes: &[u8]) -> Result<(), SpreadsheetError> {
                 break;
             }
             tags += tags_in(&chunk[..read]);
+            if !chunk[..read].iter().all(|byte| places.next(*byte)) {
+                let detail = "a cell lies beyond all rows and columns".to_owned();
+                return Err(SpreadsheetError::Broken { detail });
+            }
             let read = u64::try_from(read).unwrap_or(u64::MAX);
             unpacked += read;
             total += read;
@@ -48,6 +53,51 @@ pub(super) fn measure(bytes: &[u8]) -> Result<(), SpreadsheetError> {
         }
     }
     Ok(())
+}
+
+/// Watches the places that cells claim (`r="B12"`, `ref="A1:XFD9"`): the parser adds up their letters and digits as long as
+/// there are any.
+#[derive(Default)]
+struct Places {
+    /// How much of ` r="` or ` ref="` was seen.
+    head: usize,
+    long: bool,
+    within: bool,
+    letters: u32,
+    digits: u32,
+}
+
+impl Places {
+    /// Looks at the next byte. False when a place has more letters or digits than the last column or row.
+    fn next(&mut self, byte: u8) -> bool {
+        if self.within {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' => self.letters += 1,
+                b'0'..=b'9' => self.digits += 1,
+                b':' | b' ' | b'$' | b',' => (self.letters, self.digits) = (0, 0),
+                _ => self.within = false,
+            }
+            return self.letters <= 3 && self.digits <= 7;
+        }
+        let wanted: &[u8] = if self.long { b" ref=\"" } else { b" r=\"" };
+        if self.head == 2 && byte == b'e' {
+            (self.long, self.head) = (true, 3);
+        } else if wanted.get(self.head) == Some(&byte) || (self.head == 0 && byte.is_ascii_whitespace()) {
+            self.head += 1;
+            if self.head == wanted.len() {
+                *self = Self {
+                    within: true,
+                    ..Self::default()
+                };
+            }
+        } else {
+            *self = Self {
+                head: usize::from(byte.is_ascii_whitespace()),
+                ..Self::default()
+            };
+        }
+        true
+    }
 }
 
 #[expect(

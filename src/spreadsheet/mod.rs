@@ -26,6 +26,10 @@ pub const MAX_UNPACKED_BYTES: u64 = 100_000_000;
 pub const MAX_RATIO: u64 = 200;
 /// The most rows with anything in them.
 pub const MAX_ROWS: usize = 20_000;
+/// The most visible sheets of a workbook.
+pub const MAX_SHEETS: usize = 50;
+/// The most merged ranges of a sheet.
+const MAX_MERGED: usize = 20_000;
 /// The most columns.
 pub const MAX_COLUMNS: usize = 100;
 /// The longest text in a cell, in characters.
@@ -117,6 +121,15 @@ pub enum SpreadsheetError {
     /// The text is in no encoding that we know.
     #[error("the text is neither UTF-8, GB 18030 nor UTF-16")]
     Encoding,
+    /// More than [`MAX_SHEETS`] sheets, or more merged ranges than anybody makes.
+    #[error("the workbook has too many sheets or merged ranges")]
+    TooManySheets,
+    /// A sheet says that it has far more cells than anybody fills.
+    #[error("a sheet claims {cells} cells; delete the empty rows and columns behind the table")]
+    Claimed {
+        /// How many it claims.
+        cells: u64,
+    },
     /// The workbook has no table.
     #[error("the workbook has no sheet with a table")]
     NoSheet,
@@ -132,6 +145,36 @@ pub enum SpreadsheetError {
         /// What the writer said.
         detail: String,
     },
+}
+
+impl SpreadsheetError {
+    /// The row that it is about, if it is about one.
+    pub const fn row(&self) -> Option<u32> {
+        match self {
+            Self::TooManyColumns { row } => Some(*row),
+            _ => None,
+        }
+    }
+}
+
+/// A sheet of a workbook with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedSheet {
+    /// What stands on its tab; empty for a text table.
+    pub name: String,
+    /// Its table. The cells of a merged range all have the text of its first.
+    pub sheet: Sheet,
+}
+
+/// Reads every visible sheet of a workbook, or a text table.
+pub fn read_book(bytes: &[u8], file_name: &str) -> Result<Vec<NamedSheet>, SpreadsheetError> {
+    if bytes.starts_with(b"PK\x03\x04") && bytes.len() <= MAX_FILE_BYTES {
+        archive::measure(bytes)?;
+        return workbook::read_all(bytes);
+    }
+    let sheet = read(bytes, file_name)?;
+    let name = String::new();
+    Ok(vec![NamedSheet { name, sheet }])
 }
 
 /// Reads the first visible sheet of a workbook, or a text table. The kind is told by the content, not by the name.

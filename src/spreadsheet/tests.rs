@@ -98,6 +98,7 @@ fn the_encodings_of_office_programs_are_read() {
         let sheet = read(&bytes, "a.CSV").unwrap();
         assert_eq!(sheet.rows[0].cells, ["姓名", "单位"]);
         assert_eq!(sheet.rows[1].cells, ["李四", "一厂,二车间"]);
+        assert_eq!(sheet.rows[1].number, 2);
     }
     assert_eq!(read(&[0xFF, 0xFF, 0xFF], "a.csv"), Err(SpreadsheetError::Encoding));
 }

@@ -14,6 +14,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
         .from_reader(text.as_bytes());
     let mut sheet = Sheet::default();
     let mut record = StringRecord::new();
+    let mut lines = Lines::new(&text);
     loop {
         let more = reader
             .read_record(&mut record)
@@ -26,8 +27,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
         if record.iter().all(|cell| cell.trim_matches(blank).is_empty()) {
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        let number = u32::try_from(line).unwrap_or(u32::MAX);
+        let start = record.position().map_or(0, csv::Position::byte);
+        let number = lines.of(usize::try_from(start).unwrap_or(usize::MAX));
         if sheet.rows.len() >= MAX_ROWS {
             return Err(SpreadsheetError::TooManyRows);
         }
@@ -39,6 +40,41 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
             sheet.take(&mut cells, number, column, Ok(unquoted(cell)));
         }
         sheet.rows.push(Row { number, cells });
+    }
+}
+
+/// Counts the lines up to a record. The reader's own count is one short where lines end in two characters: it leaves the
+/// second to the next record.
+struct Lines<'t> {
+    bytes: &'t [u8],
+    counted: usize,
+    line: u32,
+}
+
+impl<'t> Lines<'t> {
+    const fn new(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        Self {
+            bytes,
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the record that begins at a byte, or after the line ends there. Records are asked for in their order.
+    fn of(&mut self, start: usize) -> u32 {
+        let mut start = start.min(self.bytes.len());
+        while matches!(self.bytes.get(start), Some(b'\r' | b'\n')) {
+            start += 1;
+        }
+        for at in self.counted..start {
+            let alone = self.bytes[at] == b'\r' && self.bytes.get(at + 1) != Some(&b'\n');
+            if self.bytes[at] == b'\n' || alone {
+                self.line = self.line.saturating_add(1);
+            }
+        }
+        self.counted = self.counted.max(start);
+        self.line
     }
 }
 

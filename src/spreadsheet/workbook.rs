@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use super::{Cell, MAX_COLUMNS, MAX_ROWS, Row, Sheet, SpreadsheetError};
+use super::{Cell, MAX_COLUMNS, MAX_MERGED, MAX_ROWS, MAX_SHEETS, NamedSheet, Row, Sheet, SpreadsheetError};
 
 /// From here on a floating-point number of an office program (15 digits) is no longer the number that was typed.
 const EXACT_BELOW: f64 = 1e15;
+
+/// Formatting a few columns to their end claims some millions of cells; more are claimed only to be made room for.
+const MAX_CLAIMED: u64 = 1_000_000_000;
+/// A merged range of more rows than this is no heading of theirs.
+const MAX_FILLED_ROWS: usize = 2_000;
 
 /// Reads cells as they come: a dense range would be sized by a position that the file may freely claim.
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
@@ -20,7 +25,74 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SpreadsheetError> {
         .find(visible)
         .map(|sheet| sheet.name.clone());
     let name = name.ok_or(SpreadsheetError::NoSheet)?;
-    let mut reader = workbook.worksheet_cells_reader(&name).map_err(|error| broken(&error))?;
+    sheet(&mut workbook, &name)
+}
+
+/// Reads every visible sheet, merged ranges filled.
+pub(super) fn read_all(bytes: &[u8]) -> Result<Vec<NamedSheet>, SpreadsheetError> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let visible = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet);
+    let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+    if names.is_empty() {
+        return Err(SpreadsheetError::NoSheet);
+    }
+    if names.len() > MAX_SHEETS {
+        return Err(SpreadsheetError::TooManySheets);
+    }
+    let mut sheets = Vec::with_capacity(names.len());
+    for name in names {
+        let mut sheet = sheet(&mut workbook, &name)?;
+        let merged = workbook
+            .merge_cells_by_sheet_name(&name)
+            .map_err(|error| broken(&error))?;
+        fill(&mut sheet, &merged)?;
+        sheets.push(NamedSheet { name, sheet });
+    }
+    Ok(sheets)
+}
+
+/// Gives every cell of a merged range the text of its first. Only rows that have something in them are filled, so that a
+/// range may claim any size.
+fn fill(sheet: &mut Sheet, merged: &[calamine::Dimensions]) -> Result<(), SpreadsheetError> {
+    if merged.len() > MAX_MERGED {
+        return Err(SpreadsheetError::TooManySheets);
+    }
+    for range in merged {
+        let (first, last) = (range.start.0.saturating_add(1), range.end.0.saturating_add(1));
+        let column = |column: u32| usize::try_from(column).unwrap_or(usize::MAX).min(MAX_COLUMNS - 1);
+        let (left, right) = (column(range.start.1), column(range.end.1));
+        let from = sheet.rows.partition_point(|row| row.number < first);
+        let to = sheet.rows.partition_point(|row| row.number <= last);
+        let text = match sheet.rows.get(from) {
+            Some(row) if row.number == first => row.cell(left).to_owned(),
+            _ => continue,
+        };
+        if text.is_empty() || to - from > MAX_FILLED_ROWS {
+            continue;
+        }
+        for row in &mut sheet.rows[from..to] {
+            if row.cells.len() <= right {
+                row.cells.resize(right + 1, String::new());
+            }
+            for cell in row.cells[left..=right].iter_mut().filter(|cell| cell.is_empty()) {
+                cell.clone_from(&text);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, SpreadsheetError> {
+    let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| broken(&error))?;
+    let claimed = reader.dimensions();
+    let length = |start: u32, end: u32| u64::from(end.saturating_sub(start)) + 1;
+    let cells = length(claimed.start.0, claimed.end.0) * length(claimed.start.1, claimed.end.1);
+    if cells > MAX_CLAIMED {
+        return Err(SpreadsheetError::Claimed { cells });
+    }
     let mut sheet = Sheet::default();
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     // The metadata form does not expand shared formulas, whose index a file may choose to be enormous.

@@ -27,6 +27,7 @@ const ASSETS: &[Asset] = assets! {
     "sheet.js": "text/javascript; charset=utf-8",
     "check-all.js": "text/javascript; charset=utf-8",
     "roll.js": "text/javascript; charset=utf-8",
+    "bank-import.js": "text/javascript; charset=utf-8",
     "progress.js": "text/javascript; charset=utf-8",
     "drop.js": "text/javascript; charset=utf-8",
     "scan.js": "text/javascript; charset=utf-8",

@@ -12,9 +12,10 @@ use super::refusal::respond;
 use super::routes::{Route, act, view};
 use super::{App, Frame};
 use crate::bank::{Importance, ItemKind, RangeCount};
+use crate::exchange::Format;
 use crate::identity::Role;
 use crate::kernel::BankVersionId;
-use crate::office::bank::{BankNumbers, BankView, ListBanks, LoadBank, ShowBank};
+use crate::office::bank::{BankNumbers, BankView, ImportQuestions, ListBanks, LoadBank, ShowBank, TryQuestions};
 use crate::office::{Refusal, policy};
 use crate::paper::Shortage;
 
@@ -26,6 +27,9 @@ pub(super) fn routes() -> Vec<Route> {
         act::<ListBanks>(),
         act::<ShowBank>(),
         act::<LoadBank>(),
+        view("/banks/{bank}/import", policy::BANK_IMPORT, get(import)),
+        act::<TryQuestions>(),
+        act::<ImportQuestions>(),
     ]
     .into_iter()
     .flatten()
@@ -57,6 +61,7 @@ async fn banks(State(app): State<App>, visitor: Visitor) -> Response {
 struct BankPage {
     frame: Frame,
     shown: BankNumbers,
+    keeper: bool,
 }
 
 impl BankPage {
@@ -107,6 +112,34 @@ async fn bank(State(app): State<App>, visitor: Visitor, Path(bank): Path<String>
     };
     match app.office.perform(ShowBank { bank }, &visitor.caller).await {
         Ok(shown) => render(&BankPage {
+            frame: visitor.frame(&app),
+            shown,
+            keeper: visitor.caller.has(Role::BankKeeper),
+        }),
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "office/bank-import.html")]
+struct ImportPage {
+    frame: Frame,
+    shown: BankNumbers,
+}
+
+impl ImportPage {
+    fn formats() -> [Format; 11] {
+        Format::ALL
+    }
+}
+
+/// `GET /banks/{bank}/import`
+async fn import(State(app): State<App>, visitor: Visitor, Path(bank): Path<String>) -> Response {
+    let Ok(bank) = bank.parse::<BankVersionId>() else {
+        return respond(&app, &visitor, Refusal::NotFound, false);
+    };
+    match app.office.perform(ShowBank { bank }, &visitor.caller).await {
+        Ok(shown) => render(&ImportPage {
             frame: visitor.frame(&app),
             shown,
         }),

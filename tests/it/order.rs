@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "spreadsheet",
     "document",
     "bank",
+    "exchange",
     "paper",
     "enrolment",
     "sitting",

@@ -260,7 +260,10 @@ impl From<SpreadsheetError> for Broken {
             }
             SpreadsheetError::OldOrLocked => Self::new("sheet-old-or-locked"),
             SpreadsheetError::UnknownKind { name } => Self::new("sheet-kind").with("name", name),
-            SpreadsheetError::TooManyParts { .. } | SpreadsheetError::Bomb => Self::new("sheet-bomb"),
+            SpreadsheetError::TooManyParts { .. }
+            | SpreadsheetError::TooManySheets
+            | SpreadsheetError::Claimed { .. }
+            | SpreadsheetError::Bomb => Self::new("sheet-bomb"),
             SpreadsheetError::TooManyRows => Self::new("roll-too-long")
                 .with("rows", spreadsheet::MAX_ROWS)
                 .with("max", MOST_CANDIDATES),

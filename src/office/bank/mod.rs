@@ -1,5 +1,6 @@
 //! Loading banks as immutable versions.
 
+mod import;
 mod unpack;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use crate::kernel::{BankVersionId, Digest, Language, Timestamp};
 use crate::paper::{Summary, shipped_rules, summary};
 use crate::store::bank::{self as rows, BankVersionRow};
 use crate::store::event;
+
+pub use import::{ImportQuestions, ImportedQuestions, LossTold, QuestionsTried, TryQuestions};
 
 /// More problems than these are only counted.
 const MOST_PROBLEMS: usize = 200;
@@ -73,14 +76,17 @@ pub async fn open_bank(office: &Office, id: BankVersionId) -> Result<Arc<Bank>, 
 
 /// Stores a bank as a new version. The same content twice is refused.
 pub async fn load_bank(office: &Office, caller: &Caller, bank: Bank) -> Result<BankVersionId, Refusal> {
-    store_bank(office, caller, bank, &[]).await
+    store_bank(office, caller, policy::BANK_LOAD, bank, &[], json!({})).await
 }
 
+/// Stores a bank with a record of what was told when it came: `more` is added to the event.
 async fn store_bank(
     office: &Office,
     caller: &Caller,
+    policy: Policy,
     bank: Bank,
     warnings: &[BankProblem],
+    more: serde_json::Value,
 ) -> Result<BankVersionId, Refusal> {
     let id = BankVersionId::new(office.now(), office.entropy.as_ref());
     let (vault, entropy) = (office.keys.vault.clone(), office.entropy.clone());
@@ -92,7 +98,7 @@ async fn store_bank(
     .await?;
     let content = content.map_err(|error| Refusal::Fault(error.to_string()))?;
 
-    let mut op = Op::begin_named(office, caller, policy::BANK_LOAD.name).await?;
+    let mut op = Op::begin_named(office, caller, policy.name).await?;
     if let Some(loaded) = rows::by_digest(op.connection(), digest).await? {
         let already = Broken::new("bank-already-loaded")
             .with("label", loaded.label)
@@ -108,6 +114,7 @@ async fn store_bank(
         "items": row.items,
         "tasks": row.tasks,
         "warnings": warnings.iter().take(MOST_PROBLEMS).map(LoadWarning::of).collect::<Vec<_>>(),
+        "import": more,
     }));
     op.commit(event).await?;
     office.banks.put(id, Arc::new(bank));
@@ -192,7 +199,7 @@ impl Act for LoadBank {
         let Reading { bank, problems } = reading;
         let bank = bank.ok_or_else(|| Refusal::Fault("a bank without errors".to_owned()))?;
         Ok(LoadedBank {
-            bank: store_bank(office, caller, bank, &problems).await?,
+            bank: store_bank(office, caller, Self::POLICY, bank, &problems, json!({})).await?,
             warnings: problems.iter().take(MOST_PROBLEMS).map(LoadWarning::of).collect(),
         })
     }
