@@ -4,6 +4,7 @@ mod bank;
 mod certificate;
 mod demo;
 mod ledger;
+mod print_set;
 mod rehearse;
 mod serve;
 

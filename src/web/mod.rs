@@ -9,7 +9,6 @@ mod download;
 mod forms;
 mod frame;
 mod input;
-mod limits;
 mod live;
 mod messages;
 mod offline;
@@ -28,6 +27,7 @@ mod certificate;
 mod ledger;
 mod plan;
 mod practical;
+mod print_set;
 mod public;
 mod result;
 mod room;
@@ -58,7 +58,6 @@ pub struct App {
     pub office: Arc<Office>,
     /// Settings of the web side.
     pub site: Site,
-    limits: Arc<limits::Limits>,
     /// Becomes true when the server stops, so that standing streams end.
     stopping: tokio::sync::watch::Sender<bool>,
 }
@@ -76,7 +75,6 @@ impl App {
         Self {
             office,
             site,
-            limits: Arc::default(),
             stopping: tokio::sync::watch::Sender::new(false),
         }
     }
