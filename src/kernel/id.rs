@@ -114,6 +114,8 @@ typed_ids! {
     AttemptId = "att";
     /// An examiner's score sheet for one task of one candidate.
     SheetId = "sht";
+    /// A written answer as its markers see it.
+    ScriptId = "scr";
     /// A finding of a supervisor.
     FindingId = "fnd";
     /// A hold that stops the release of results.

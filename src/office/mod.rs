@@ -26,6 +26,7 @@ pub mod plan;
 pub mod practical;
 pub mod result;
 pub mod room;
+pub mod script;
 pub mod session;
 pub mod supervision;
 pub mod terminal;

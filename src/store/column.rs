@@ -7,8 +7,8 @@ use sqlx::{Any, Database, Decode, Encode, Type};
 
 use crate::kernel::{
     AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, CompensationId, Digest,
-    EventId, Exact, FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RequestId, RoomId, Seed,
-    SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
+    EventId, Exact, FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RequestId, RoomId, ScriptId,
+    Seed, SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
 };
 
 macro_rules! text_columns {
@@ -61,7 +61,7 @@ macro_rules! integer_columns {
 
 text_columns! {
     AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, Digest, EventId, Exact,
-    FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, PaperId, PersonName, PlanId, RequestId, RoomId, Seed, SessionId, SheetId, SignInId, StationId,
+    FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, PaperId, PersonName, PlanId, RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, StationId,
 }
 
 integer_columns! {

@@ -15,6 +15,7 @@ mod offline;
 mod openapi;
 mod path;
 mod refusal;
+mod rich;
 pub mod routes;
 mod server;
 
@@ -25,6 +26,7 @@ mod bank;
 mod candidate;
 mod certificate;
 mod ledger;
+mod marking;
 mod plan;
 mod practical;
 mod print_set;
