@@ -5,6 +5,7 @@ mod certificate;
 mod demo;
 mod exchange;
 mod ledger;
+mod print_set;
 mod rehearse;
 mod serve;
 

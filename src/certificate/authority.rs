@@ -1,4 +1,5 @@
-//! The authority: a root that people trust, an issuing authority under it, and the key that signs certificates.
+//! The authority: a root that people trust, an issuing authority under it, the key that signs certificates, and another that
+//! signs slips of checks and nothing else.
 //!
 //! Keys are ECDSA on P-256. The root's certificate is given away (`root.pem`), its key is kept off the server; all keys
 //! rest sealed by the vault.
@@ -33,7 +34,7 @@ use crate::kernel::{DAY, Entropy, Timestamp, Vault};
 /// documentSigning of RFC 9336.
 pub(super) const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
 /// emailProtection: without it some readers do not accept the signature of a document.
-const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
+pub(super) const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 
 const ROOT_LIFE: i64 = 20 * 365 * DAY;
 const ISSUING_LIFE: i64 = 10 * 365 * DAY;
@@ -70,7 +71,9 @@ pub struct Authority {
     root_key: SigningKey,
     issuing_key: SigningKey,
     signing_key: SigningKey,
+    checking_key: SigningKey,
     chain: Chain,
+    checking: Chain,
 }
 
 impl fmt::Debug for Authority {
@@ -116,10 +119,15 @@ impl Authority {
         let issuing = certify(issuing, &issuing_key, &root_key, ISSUING_LIFE)?;
         let signing = role(&signing_name, &issuing_name, leaf);
         let signing = certify(signing, &signing_key, &issuing_key, SIGNING_LIFE)?;
+        let checking_key = throw_key(entropy);
+        let checking = role(&subject("Checking Slips")?, &issuing_name, Kind::Checking);
+        let checking = certify(checking, &checking_key, &issuing_key, SIGNING_LIFE)?;
         Ok(Self {
             root_key,
             issuing_key,
             signing_key,
+            checking_key,
+            checking: Chain::new(checking, issuing.clone(), root.clone())?,
             chain: Chain::new(signing, issuing, root)?,
         })
     }
@@ -139,6 +147,11 @@ impl Authority {
         SoftSigner::new(self.signing_key.clone(), self.chain.clone())
     }
 
+    /// What signs slips of checks. No certificate that it signs is one.
+    pub fn checker(&self) -> SoftSigner {
+        SoftSigner::new(self.checking_key.clone(), self.checking.clone())
+    }
+
     /// Everything as it is stored: certificates in the open, keys sealed.
     pub fn seal(&self, vault: &Vault, entropy: &dyn Entropy) -> Result<SealedAuthority, AuthorityError> {
         let seal = |place, key: &SigningKey| -> Result<Option<String>, AuthorityError> {
@@ -152,6 +165,8 @@ impl Authority {
             root_key: seal("root", &self.root_key)?,
             issuing_key: seal("issuing", &self.issuing_key)?,
             signing_key: seal("signing", &self.signing_key)?,
+            checking_certificate: Some(self.checking.signing.to_pem(LineEnding::LF)?),
+            checking_key: seal("checking", &self.checking_key)?,
         })
     }
 }
@@ -175,6 +190,12 @@ pub struct SealedAuthority {
     /// The signing key, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signing_key: Option<String>,
+    /// The certificate of the key that signs slips of checks, as PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checking_certificate: Option<String>,
+    /// That key, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checking_key: Option<String>,
 }
 
 impl SealedAuthority {
@@ -191,18 +212,35 @@ impl SealedAuthority {
     /// Opens the signing key.
     pub fn signer(&self, vault: &Vault) -> Result<SoftSigner, AuthorityError> {
         let sealed = self.signing_key.as_deref().ok_or(AuthorityError::Absent("signing"))?;
-        let sealed = codes::from_base64(sealed).ok_or(AuthorityError::Sealed("signing"))?;
+        self.open(vault, "signing", sealed, &self.signing_certificate)
+    }
+
+    /// Opens the key that signs slips of checks.
+    pub fn checker(&self, vault: &Vault) -> Result<SoftSigner, AuthorityError> {
+        let parts = self.checking_key.as_deref().zip(self.checking_certificate.as_deref());
+        let (sealed, certificate) = parts.ok_or(AuthorityError::Absent("checking"))?;
+        self.open(vault, "checking", sealed, certificate)
+    }
+
+    fn open(
+        &self,
+        vault: &Vault,
+        place: &'static str,
+        sealed: &str,
+        certificate: &str,
+    ) -> Result<SoftSigner, AuthorityError> {
+        let sealed = codes::from_base64(sealed).ok_or(AuthorityError::Sealed(place))?;
         let opened = vault
-            .open(&seat("signing"), &sealed)
-            .map_err(|_| AuthorityError::Sealed("signing"))?;
-        let key = SigningKey::from_pkcs8_der(&opened).map_err(|_| AuthorityError::Sealed("signing"))?;
+            .open(&seat(place), &sealed)
+            .map_err(|_| AuthorityError::Sealed(place))?;
+        let key = SigningKey::from_pkcs8_der(&opened).map_err(|_| AuthorityError::Sealed(place))?;
         let chain = Chain::new(
-            Certificate::from_pem(&self.signing_certificate)?,
+            Certificate::from_pem(certificate)?,
             Certificate::from_pem(&self.issuing_certificate)?,
             Certificate::from_pem(&self.root_certificate)?,
         )?;
         if *key.verifying_key() != chain.statement_key().1 {
-            return Err(AuthorityError::Mismatch("signing"));
+            return Err(AuthorityError::Mismatch(place));
         }
         Ok(SoftSigner::new(key, chain))
     }
@@ -246,6 +284,7 @@ enum Kind {
     Root,
     Issuing,
     Signing,
+    Checking,
 }
 
 struct Role {
@@ -270,7 +309,7 @@ impl BuilderProfile for Role {
         tbs: &TbsCertificate,
     ) -> x509_cert::builder::Result<Vec<Extension>> {
         let subject = tbs.subject();
-        let ca = !matches!(self.kind, Kind::Signing);
+        let ca = matches!(self.kind, Kind::Root | Kind::Issuing);
         let usage = if ca {
             KeyUsages::KeyCertSign | KeyUsages::CRLSign
         } else {
@@ -279,7 +318,7 @@ impl BuilderProfile for Role {
         let path_len_constraint = match self.kind {
             Kind::Root => Some(1),
             Kind::Issuing => Some(0),
-            Kind::Signing => None,
+            Kind::Signing | Kind::Checking => None,
         };
         let constraints = BasicConstraints {
             ca,
@@ -292,7 +331,10 @@ impl BuilderProfile for Role {
             (&KeyUsage(usage)).to_extension(subject, &[])?,
         ];
         if !ca {
-            let purposes = ExtendedKeyUsage(vec![DOCUMENT_SIGNING, EMAIL_PROTECTION]);
+            let mut purposes = ExtendedKeyUsage(vec![EMAIL_PROTECTION]);
+            if matches!(self.kind, Kind::Signing) {
+                purposes.0.insert(0, DOCUMENT_SIGNING);
+            }
             extensions.push((&purposes).to_extension(subject, &extensions)?);
         }
         Ok(extensions)

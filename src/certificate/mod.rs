@@ -9,6 +9,7 @@ mod cms;
 mod codes;
 mod export;
 mod frame;
+mod integrity;
 mod issue;
 mod layout;
 mod level;
@@ -16,10 +17,12 @@ mod lint;
 mod photo;
 mod receipt;
 mod record;
+mod roster;
 mod sample;
 mod scheme;
 mod sign;
 mod signer;
+mod slip;
 mod standing;
 mod statement;
 mod structure;
@@ -27,6 +30,7 @@ mod verify;
 
 pub use authority::{Authority, AuthorityError, SealedAuthority};
 pub use export::{is_set, open_badge, opened, status_list};
+pub use integrity::{Integrity, IntegrityCheck, IntegrityFinding, Irregular, MOST_FINDINGS, Taken};
 pub use issue::{Extras, IssueError, Issued, issue, issue_with};
 pub use level::SkillLevel;
 pub use lint::{CHECKS, Finding, lint};
@@ -36,9 +40,12 @@ pub use record::{
     CREDENTIAL_FORMAT, CertificateRecord, Credential, ENTERED, IdKind, Inclusion, IssueDate, LedgerEvidence, NotADate,
     NotIncluded, Results, Salt, StatusPlace,
 };
+pub use roster::{Answer, Ask, ROSTER_COLUMNS, ROSTER_ROWS, RosterError, answer, asks};
 pub use sample::{SampleError, samples};
 pub use scheme::{CertificateNumber, Form, NumberError, NumberParts, Part, Scheme};
+pub use sign::SigningError;
 pub use signer::{Chain, Signer, SignerError, SoftSigner, TrustRoot};
+pub use slip::slip;
 pub use standing::{Change, Edition, Standing};
 pub use statement::{Statement, StatementError};
-pub use verify::{Genuine, NotGenuine, verify};
+pub use verify::{Genuine, GenuineSlip, NotGenuine, verify, verify_slip};

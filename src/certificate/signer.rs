@@ -101,6 +101,11 @@ impl Chain {
         common_name(&self.signing)
     }
 
+    /// The body that signs, as the root names it.
+    pub fn organisation(&self) -> String {
+        common_name(&self.root).trim_end_matches(" Root").to_owned()
+    }
+
     /// Whether all three certificates are valid at this instant.
     pub fn valid_at(&self, instant: Timestamp) -> bool {
         [&self.signing, &self.issuing, &self.root]

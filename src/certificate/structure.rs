@@ -3,6 +3,7 @@
 use lopdf::{Dictionary, Document, Object};
 
 use super::NotGenuine;
+use super::verify::Purpose;
 use crate::kernel::Timestamp;
 
 /// What a certificate's catalog may hold.
@@ -37,7 +38,7 @@ const FORBIDDEN: [(&[u8], &str); 11] = [
 ];
 
 /// Checks the object tree and returns the claimed instant. `hole` is the signature's place as the file has it.
-pub(super) fn structure(doc: &Document, hole: &[u8]) -> Result<Timestamp, NotGenuine> {
+pub(super) fn structure(doc: &Document, hole: &[u8], purpose: Purpose) -> Result<Timestamp, NotGenuine> {
     use NotGenuine::Structure;
     let catalog = doc.catalog().map_err(|_| NotGenuine::Unreadable)?;
     if catalog.iter().any(|(key, _)| !CATALOG.contains(&key.as_slice())) {
@@ -51,7 +52,11 @@ pub(super) fn structure(doc: &Document, hole: &[u8]) -> Result<Timestamp, NotGen
     }
     let direct = |dictionary: &Dictionary, key: &[u8]| dictionary.get_deref(key, doc).ok().cloned();
     let names = direct(catalog, b"Names").and_then(|names| names.as_dict().cloned().ok());
-    if names.is_none_or(|names| names.len() != 1 || !names.has(b"EmbeddedFiles")) {
+    let sound = match purpose {
+        Purpose::Certificate => names.is_some_and(|names| names.len() == 1 && names.has(b"EmbeddedFiles")),
+        Purpose::Slip => names.is_none() && !catalog.has(b"AF"),
+    };
+    if !sound {
         return Err(Structure("names"));
     }
     let signature = direct(catalog, b"Perms")
@@ -61,7 +66,8 @@ pub(super) fn structure(doc: &Document, hole: &[u8]) -> Result<Timestamp, NotGen
     let fields = direct(catalog, b"AcroForm")
         .and_then(|form| direct(form.as_dict().ok()?, b"Fields"))
         .and_then(|fields| fields.as_array().map(Vec::len).ok());
-    if fields != Some(1) || doc.page_iter().count() != 1 {
+    let sheets = doc.page_iter().count();
+    if fields != Some(1) || sheets != 1 && (purpose == Purpose::Certificate || sheets == 0) {
         return Err(Structure("fields or sheets"));
     }
     let name = |key: &[u8]| {

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
-use super::authority::DOCUMENT_SIGNING;
+use super::authority::{DOCUMENT_SIGNING, EMAIL_PROTECTION};
 use super::signer::{common_name, valid_at};
 use super::structure::structure;
 use super::{CREDENTIAL_FORMAT, Credential, TrustRoot, cms, issue::CREDENTIAL_NAME, sign::SIGNATURE_BYTES};
@@ -79,6 +79,9 @@ pub enum NotGenuine {
     /// The record inside is missing or not readable.
     #[error("the record inside the file cannot be read")]
     Credential,
+    /// A slip of a check, rightly signed: no certificate.
+    #[error("the file is a slip of a check, not a certificate")]
+    Slip,
     /// The proof inside is not about this certificate.
     #[error("the ledger's proof inside the file does not belong to it")]
     Ledger,
@@ -86,6 +89,53 @@ pub enum NotGenuine {
 
 /// Checks a file against the roots that the caller trusts.
 pub fn verify(bytes: &[u8], roots: &[TrustRoot]) -> Result<Genuine, NotGenuine> {
+    let signed = signed(bytes, roots, Purpose::Certificate)?;
+    let credential = credential(&signed.doc).ok_or(NotGenuine::Credential)?;
+    credential.inclusion().map_err(|_| NotGenuine::Ledger)?;
+    Ok(Genuine {
+        credential,
+        signer: signed.signer,
+        signed_at: signed.signed_at,
+        digest: Digest::of(bytes),
+    })
+}
+
+/// What a genuine slip of a check says about its signature. What it tells stands on its sheets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenuineSlip {
+    /// Who signed, as the certificate names it.
+    pub signer: String,
+    /// When, by the signer's claim.
+    pub signed_at: Timestamp,
+    /// The file's digest.
+    pub digest: Digest,
+}
+
+/// Checks a slip of a check, as strictly as a certificate.
+pub fn verify_slip(bytes: &[u8], roots: &[TrustRoot]) -> Result<GenuineSlip, NotGenuine> {
+    let signed = signed(bytes, roots, Purpose::Slip)?;
+    Ok(GenuineSlip {
+        signer: signed.signer,
+        signed_at: signed.signed_at,
+        digest: Digest::of(bytes),
+    })
+}
+
+/// What a file claims to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Certificate,
+    Slip,
+}
+
+/// A file whose every byte was signed.
+struct Whole {
+    doc: Document,
+    signer: String,
+    signed_at: Timestamp,
+}
+
+fn signed(bytes: &[u8], roots: &[TrustRoot], purpose: Purpose) -> Result<Whole, NotGenuine> {
     if !bytes.starts_with(b"%PDF-") {
         return Err(NotGenuine::Unreadable);
     }
@@ -110,20 +160,17 @@ pub fn verify(bytes: &[u8], roots: &[TrustRoot]) -> Result<Genuine, NotGenuine> 
     if !lower || right.is_err() {
         return Err(NotGenuine::Signature);
     }
-    let chain = chain(&opened, roots)?;
+    let chain = chain(&opened, roots, purpose)?;
 
     let doc = Document::load_mem(bytes).map_err(|_| NotGenuine::Unreadable)?;
-    let signed_at = structure(&doc, &bytes[hole.0..hole.1])?;
+    let signed_at = structure(&doc, &bytes[hole.0..hole.1], purpose)?;
     if !chain.iter().all(|certificate| valid_at(certificate, signed_at)) {
         return Err(NotGenuine::Expired);
     }
-    let credential = credential(&doc).ok_or(NotGenuine::Credential)?;
-    credential.inclusion().map_err(|_| NotGenuine::Ledger)?;
-    Ok(Genuine {
-        credential,
+    Ok(Whole {
+        doc,
         signer: common_name(signing),
         signed_at,
-        digest: Digest::of(bytes),
     })
 }
 
@@ -222,7 +269,11 @@ fn one_spelling(opened: &cms::Opened, digest: &[u8], envelope: &[u8]) -> Result<
 }
 
 /// The three certificates in order: signing key, issuing authority, trusted root; each vouched for by the next.
-fn chain<'c>(opened: &'c cms::Opened, roots: &[TrustRoot]) -> Result<[&'c Certificate; 3], NotGenuine> {
+fn chain<'c>(
+    opened: &'c cms::Opened,
+    roots: &[TrustRoot],
+    purpose: Purpose,
+) -> Result<[&'c Certificate; 3], NotGenuine> {
     let [_, _, _] = opened.certificates[..] else {
         return Err(NotGenuine::Untrusted);
     };
@@ -240,10 +291,14 @@ fn chain<'c>(opened: &'c cms::Opened, roots: &[TrustRoot]) -> Result<[&'c Certif
             return Err(NotGenuine::Untrusted);
         }
     }
-    if !(is_authority(issuing, 0) && is_authority(root, 1) && is_signing(signing)) {
+    if !(is_authority(issuing, 0) && is_authority(root, 1)) {
         return Err(NotGenuine::Purpose);
     }
-    Ok([signing, issuing, root])
+    match (purpose_of(signing), purpose) {
+        (Some(Purpose::Slip), Purpose::Certificate) => Err(NotGenuine::Slip),
+        (Some(own), wanted) if own == wanted => Ok([signing, issuing, root]),
+        _ => Err(NotGenuine::Purpose),
+    }
 }
 
 fn vouched(below: &Certificate, above: &Certificate) -> Result<bool, NotGenuine> {
@@ -271,15 +326,20 @@ fn is_authority(certificate: &Certificate, below: u8) -> bool {
     constrained && has_usage(certificate, KeyUsages::KeyCertSign) && understood(certificate)
 }
 
-fn is_signing(certificate: &Certificate) -> bool {
+/// What this certificate's key may sign: only one of the two.
+fn purpose_of(certificate: &Certificate) -> Option<Purpose> {
     let tbs = certificate.tbs_certificate();
-    let purposes = tbs.get_extension::<ExtendedKeyUsage>().ok().flatten();
+    let (_, purposes) = tbs.get_extension::<ExtendedKeyUsage>().ok().flatten()?;
     let constraints = tbs.get_extension::<BasicConstraints>().ok().flatten();
-    purposes.is_some_and(|(_, purposes)| purposes.0.contains(&DOCUMENT_SIGNING))
-        && constraints.is_none_or(|(_, constraints)| !constraints.ca)
+    let signs = constraints.is_none_or(|(_, constraints)| !constraints.ca)
         && has_usage(certificate, KeyUsages::DigitalSignature)
         && has_usage(certificate, KeyUsages::NonRepudiation)
-        && understood(certificate)
+        && understood(certificate);
+    match (signs, purposes.0.contains(&DOCUMENT_SIGNING)) {
+        (false, _) => None,
+        (true, true) => Some(Purpose::Certificate),
+        (true, false) => (purposes.0 == [EMAIL_PROTECTION]).then_some(Purpose::Slip),
+    }
 }
 
 fn has_usage(certificate: &Certificate, wanted: KeyUsages) -> bool {

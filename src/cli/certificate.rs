@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::print_set::{PrintSetArguments, print_set};
 use super::serve::{load_config, open_office, runtime, write_private};
 use super::{Failure, say};
-use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify};
+use crate::certificate::{
+    Authority, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify, verify_slip,
+};
 use crate::document::Fonts;
 use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
 use crate::ledger::NoteKey;
@@ -27,10 +30,15 @@ pub(super) enum CertificateCommand {
         /// The public key of the ledger that you trust (`log.vkey`, the file or its line): the certificate must be in it.
         #[arg(long)]
         log: Option<String>,
+        /// The file is a slip of a list check, not a certificate.
+        #[arg(long)]
+        slip: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
+    /// Writes a batch's sheets as one file to print, with bookmarks. Interrupted, it goes on where it stopped.
+    PrintSet(PrintSetArguments),
     /// Makes sample certificates of invented people, with a throw-away authority and its root beside them.
     Sample {
         /// The number scheme's id, as `vocational-skill-level`.
@@ -67,16 +75,60 @@ const UNREADABLE: u8 = 2;
 
 pub(super) fn certificate(command: CertificateCommand, language: Language) -> Result<(), Failure> {
     match command {
-        CertificateCommand::Verify { file, trust, log, json } => check(&file, &trust, log.as_deref(), json, language),
+        CertificateCommand::Verify {
+            file,
+            trust,
+            slip: true,
+            json,
+            ..
+        } => check_slip(&file, &trust, json, language),
+        CertificateCommand::Verify {
+            file, trust, log, json, ..
+        } => check(&file, &trust, log.as_deref(), json, language),
+        CertificateCommand::PrintSet(arguments) => print_set(&arguments),
         CertificateCommand::Sample { scheme, count, out } => sample(&scheme, count, &out),
     }
 }
 
-fn check(file: &Path, trust: &Path, log: Option<&str>, json: bool, language: Language) -> Result<(), Failure> {
-    let unreadable = |path: &Path, error: &dyn std::fmt::Display| Failure {
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure {
         message: format!("{}: {error}", path.display()),
         code: UNREADABLE,
-    };
+    }
+}
+
+/// Checks the signature of a slip; what it says stands on its sheets.
+fn check_slip(file: &Path, trust: &Path, json: bool, language: Language) -> Result<(), Failure> {
+    let pem = std::fs::read_to_string(trust).map_err(|error| unreadable(trust, &error))?;
+    let root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
+    let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
+    match verify_slip(&bytes, &[root]) {
+        Ok(slip) if json => say(&json!({
+            "verdict": "genuine", "signer": slip.signer, "signed_at": slip.signed_at.to_string(), "sha256": slip.digest,
+        })
+        .to_string()),
+        Ok(slip) => {
+            let messages = Messages::of(language);
+            let told = |key: &str, value: &dyn std::fmt::Display| format!("  {}  {value}", messages.say(key, &[]));
+            say(&messages.say("verify-cli-genuine", &[]));
+            say(&told("verify-signed-by", &slip.signer));
+            say(&told("verify-signed-at", &slip.signed_at));
+        }
+        Err(reason) => {
+            let verified = Err(reason);
+            let text = if json {
+                told_json(&verified)
+            } else {
+                told(&verified, language)
+            };
+            say(&text);
+            return Err(Failure::silent(exit_status(&verified)));
+        }
+    }
+    Ok(())
+}
+
+fn check(file: &Path, trust: &Path, log: Option<&str>, json: bool, language: Language) -> Result<(), Failure> {
     let pem = std::fs::read_to_string(trust).map_err(|error| unreadable(trust, &error))?;
     let root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
     let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;

@@ -10,6 +10,7 @@
 )]
 
 mod artwork;
+mod bundle;
 mod embed;
 mod finished;
 mod fonts;
@@ -21,6 +22,7 @@ mod table;
 mod wrap;
 
 pub use artwork::{Artwork, Drawing, QrError, qr};
+pub use bundle::Bundle;
 pub use finished::{Attachment, Finished, ReadyToSign, SignatureSpace};
 #[cfg(test)]
 pub(crate) use fonts::tests;

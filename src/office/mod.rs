@@ -7,6 +7,7 @@ mod act;
 mod hasher;
 pub mod input;
 mod keys;
+pub mod limits;
 mod op;
 pub mod policy;
 pub mod progress;
@@ -18,6 +19,7 @@ pub mod application;
 pub mod audit;
 pub mod bank;
 pub mod certificate;
+pub mod checking;
 pub mod desk;
 pub mod ledger;
 pub mod plan;
@@ -87,6 +89,8 @@ pub struct Office {
     pub locks: room::Locks,
     /// How far slow work has come.
     pub progress: progress::Progress,
+    /// What strangers have tried lately.
+    pub limits: limits::Limits,
 }
 
 /// What an office stands on.
@@ -144,6 +148,7 @@ impl Office {
             watched: room::Watched::default(),
             locks: room::Locks::default(),
             progress: progress::Progress::default(),
+            limits: limits::Limits::default(),
         }
     }
 

@@ -213,11 +213,17 @@ policies! {
     CERTIFICATE_CHANGES: Read "certificate.changes" "/batches/{batch}/certificates/changes" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists the changes that were asked for on a batch's certificates.";
     CERTIFICATE_ASK: Write "certificate.ask" "/certificates/{certificate}/changes" Roles(&[CertificateOfficer, CertificateApprover]), "Asks for a change to a certificate: void, suspend, reinstate, correct, reissue or renew.";
     CERTIFICATE_DECIDE: Write "certificate.decide" "/certificate-changes/{request}" Roles(&[CertificateApprover]), "Grants or declines a change that another person asked for.";
+    CERTIFICATE_PRINT: Read "certificate.print-set" "/batches/{batch}/certificates/print" Roles(&[CertificateOfficer]), "Gives a part of a batch's sheets as one file to print.";
+    BLANK_SPOIL: Write "blank.spoil" "/batches/{batch}/blanks" Roles(&[CertificateOfficer]), "Notes a spoiled blank or sheet by its serial.";
+    BLANK_LIST: Read "blank.list" "/batches/{batch}/blanks" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists a batch's spoiled blanks and sheets.";
+    CERTIFICATE_INTEGRITY: Read "certificate.integrity" "/certificates/integrity" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Reports gaps, duplicates, missing approvals and early issues over every number ever taken.";
+    CERTIFICATE_INTEGRITY_EXPORT: Read "certificate.integrity-export" "/certificates/integrity.xlsx" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Gives the integrity report as a workbook.";
     STATUS_LIST: Read "status.list" "/status/{list}" Anyone, "Gives the signed status list: 1 voided, 2 suspended.";
     VERIFY_NUMBER: Write "verify.number" "/verify/number" Anyone, "Checks a certificate by number and name.";
     VERIFY_STATEMENT: Read "verify.statement" "/verify/statement/{statement}" Anyone, "Checks the signed statement of a QR code.";
     VERIFY_ROOT: Read "verify.root" "/verify/root" Anyone, "Gives the root certificate with which anybody can check without us.";
     VERIFY_KEYS: Read "verify.keys" "/verify/keys" Anyone, "Gives the issuer's roots and keys for checking offline.";
+    VERIFY_LIST: Write "verify.list" "/verify/list" Anyone, "Checks a list of people: name, number and id each; gives the same with answers, and a signed slip.";
     VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
 
     // The ledger

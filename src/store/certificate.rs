@@ -1,5 +1,6 @@
 //! Certificate lists, numbers, certificates and their later sheets. Intents and requests are in files of their own.
 
+pub mod blank;
 pub mod change;
 pub mod intent;
 pub mod register;

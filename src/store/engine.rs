@@ -215,6 +215,11 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
     (5, "items", include_str!("../../migrations/sqlite/0005_items.sql")),
     (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
+    (
+        8,
+        "certificate",
+        include_str!("../../migrations/sqlite/0008_certificate.sql"),
+    ),
 ];
 
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -222,6 +227,11 @@ const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
     (5, "items", include_str!("../../migrations/postgres/0005_items.sql")),
     (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
+    (
+        8,
+        "certificate",
+        include_str!("../../migrations/postgres/0008_certificate.sql"),
+    ),
 ];
 
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {

@@ -16,7 +16,9 @@ use super::routes::{Route, act, view};
 use super::{App, Frame};
 use crate::office::certificate::{
     ApproveCertificates, AskChange, CertificateBadge, CertificateList, CertificatePdf, ChangeList, DecideChange,
-    ExportCertificates, IssueCertificates, ListCertificates, ListChanges, PrepareCertificates, StatusList,
+    ExportCertificates, ExportIntegrity, IntegrityReport, IssueCertificates, ListCertificates, ListChanges,
+    ListSpoiled, NoteSpoiled, PrepareCertificates, PrintCertificates, ReportIntegrity, SpoilCause, SpoiledBlank,
+    StatusList,
 };
 use crate::office::{Refusal, policy};
 
@@ -39,6 +41,22 @@ pub(super) fn routes() -> Vec<Route> {
         act::<AskChange>(),
         act::<DecideChange>(),
         act::<ListChanges>(),
+        act::<PrintCertificates>(),
+        act::<NoteSpoiled>(),
+        act::<ListSpoiled>(),
+        act::<ReportIntegrity>(),
+        act::<ExportIntegrity>(),
+        view(
+            "/batches/{batch}/certificates/print.pdf",
+            policy::CERTIFICATE_PRINT,
+            get(super::print_set::stream),
+        ),
+        view("/certificates/integrity", policy::CERTIFICATE_INTEGRITY, get(integrity)),
+        view(
+            "/certificates/integrity.xlsx",
+            policy::CERTIFICATE_INTEGRITY_EXPORT,
+            get(integrity_workbook),
+        ),
         act::<CertificateBadge>(),
         act::<StatusList>(),
         view(
@@ -59,6 +77,38 @@ struct ListPage {
     frame: Frame,
     list: CertificateList,
     asked: ChangeList,
+    spoiled: Vec<SpoiledBlank>,
+}
+
+#[derive(Template)]
+#[template(path = "certificate/integrity.html")]
+struct IntegrityPage {
+    frame: Frame,
+    told: IntegrityReport,
+}
+
+/// So many findings stand on the page; the workbook has all.
+const ON_THE_PAGE: usize = 500;
+
+async fn integrity(State(app): State<App>, visitor: Visitor) -> Response {
+    match app.office.perform(ReportIntegrity {}, &visitor.caller).await {
+        Ok(mut told) => {
+            // What needs an explanation comes first.
+            told.report.findings.sort_by_key(|finding| !finding.kind.grave());
+            told.report.more |= told.report.findings.len() > ON_THE_PAGE;
+            told.report.findings.truncate(ON_THE_PAGE);
+            render(&IntegrityPage {
+                frame: visitor.frame(&app),
+                told,
+            })
+        }
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
+}
+
+async fn integrity_workbook(State(app): State<App>, visitor: Visitor) -> Response {
+    let file = app.office.perform(ExportIntegrity {}, &visitor.caller).await;
+    show(&app, &visitor, file)
 }
 
 async fn list(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
@@ -66,13 +116,15 @@ async fn list(State(app): State<App>, visitor: Visitor, Path(path): Path<String>
         let batch = batch(&path)?;
         let list = app.office.perform(ListCertificates { batch }, &visitor.caller).await?;
         let asked = app.office.perform(ListChanges { batch }, &visitor.caller).await?;
-        Ok((list, asked))
+        let spoiled = app.office.perform(ListSpoiled { batch }, &visitor.caller).await?;
+        Ok((list, asked, spoiled))
     };
     match shown.await {
-        Ok((list, asked)) => render(&ListPage {
+        Ok((list, asked, spoiled)) => render(&ListPage {
             frame: visitor.frame(&app),
             list,
             asked,
+            spoiled,
         }),
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }

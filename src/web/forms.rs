@@ -84,6 +84,9 @@ impl Door {
             let mut fields: Fields = serde_urlencoded::from_bytes(query).unwrap_or_default();
             fields.retain(|(name, _)| name != "lang");
             let sent = Sent::Fields(with_path(path, fields));
+            app.office
+                .limits
+                .count(&self.policy, &visitor.caller.address, app.office.now())?;
             return (self.perform)(&app.office, &visitor.caller, sent).await;
         }
         let csrf = request
@@ -91,7 +94,8 @@ impl Door {
             .get("x-csrf-token")
             .and_then(|value| value.to_str().ok());
         visitor.check_origin(request.headers(), csrf)?;
-        app.limits
+        app.office
+            .limits
             .count(&self.policy, &visitor.caller.address, app.office.now())?;
         let sent = match read_body(request, &self.policy).await? {
             Sent::Json(mut object) => {
@@ -112,7 +116,8 @@ impl Door {
         request: Request,
     ) -> Result<(Value, Option<String>), Refusal> {
         visitor.caller.may(&self.policy)?;
-        app.limits
+        app.office
+            .limits
             .count(&self.policy, &visitor.caller.address, app.office.now())?;
         let headers = request.headers().clone();
         let Sent::Fields(mut fields) = read_body(request, &self.policy).await? else {

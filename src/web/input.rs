@@ -26,6 +26,7 @@ fn body_limit(policy: &Policy) -> usize {
         name if name == policy::ROLL_CHECK.name || name == policy::ROLL_IMPORT.name => 14 * MIB,
         name if name == policy::BANK_LOAD.name => 30 * MIB,
         name if name == policy::VERIFY_FILE.name => 8 * MIB,
+        name if name == policy::VERIFY_LIST.name => 2 * MIB,
         _ => ORDINARY_BODY,
     }
 }

@@ -9,7 +9,6 @@ mod download;
 mod forms;
 mod frame;
 mod input;
-mod limits;
 mod live;
 mod messages;
 mod offline;
@@ -30,6 +29,7 @@ mod ledger;
 mod marking;
 mod plan;
 mod practical;
+mod print_set;
 mod public;
 mod result;
 mod room;
@@ -60,7 +60,6 @@ pub struct App {
     pub office: Arc<Office>,
     /// Settings of the web side.
     pub site: Site,
-    limits: Arc<limits::Limits>,
     /// Becomes true when the server stops, so that standing streams end.
     stopping: tokio::sync::watch::Sender<bool>,
 }
@@ -78,7 +77,6 @@ impl App {
         Self {
             office,
             site,
-            limits: Arc::default(),
             stopping: tokio::sync::watch::Sender::new(false),
         }
     }

@@ -9,12 +9,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::caller::Visitor;
-use super::input::{Fields, Sent, read_body};
+use super::download::show;
+use super::input::{Fields, Sent, read, read_body};
 use super::path::Path;
 use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, answer, page, view};
 use super::{App, Frame};
+use crate::office::checking::{CheckList, CheckedList, blank_list};
 use crate::office::verification::{Checked, IssuerKeys, RootCertificate, VerifyFile, VerifyNumber, VerifyStatement};
 use crate::office::{Refusal, Upload, Who, policy};
 
@@ -27,6 +29,10 @@ pub(super) fn routes() -> Vec<Route> {
         view("/v/{statement}", policy::VERIFY_STATEMENT, get(statement)),
         // QR codes are in capitals, which they hold more densely.
         view("/V/{statement}", policy::VERIFY_STATEMENT, get(statement)),
+        page("/verify/list", Who::Anyone, get(list_form)),
+        answer("/verify/list", policy::VERIFY_LIST, post(check_list)),
+        page("/verify/list.xlsx", Who::Anyone, get(list_blank)),
+        act::<CheckList>(),
         act::<VerifyNumber>(),
         act::<VerifyFile>(),
         act::<VerifyStatement>(),
@@ -103,7 +109,9 @@ async fn perform(app: &App, visitor: &Visitor, request: Request) -> Result<(Chec
     } else {
         policy::VERIFY_NUMBER
     };
-    app.limits.count(&policy, &visitor.caller.address, app.office.now())?;
+    app.office
+        .limits
+        .count(&policy, &visitor.caller.address, app.office.now())?;
     let Sent::Fields(mut fields) = read_body(request, &policy).await? else {
         return Err(Refusal::NotFound);
     };
@@ -126,8 +134,59 @@ fn take(fields: &mut Fields, name: &str) -> String {
     at.map(|at| fields.swap_remove(at).1).unwrap_or_default()
 }
 
+#[derive(Template)]
+#[template(path = "verify/list.html")]
+struct ListPage {
+    frame: Frame,
+    checked: Option<CheckedList>,
+}
+
+impl ListPage {
+    fn summary(&self) -> String {
+        let rows = self.checked.as_ref().map_or(0, |checked| checked.rows.len());
+        let valid = self.checked.as_ref().map_or(0, |checked| checked.valid);
+        let valid = self.frame.n("check-list-valid", "count", valid);
+        format!("{} {valid}", self.frame.n("check-list-rows", "count", rows))
+    }
+}
+
+async fn list_form(State(app): State<App>, visitor: Visitor) -> Response {
+    render(&ListPage {
+        frame: visitor.frame(&app),
+        checked: None,
+    })
+}
+
+async fn list_blank(State(app): State<App>, visitor: Visitor) -> Response {
+    show(&app, &visitor, blank_list())
+}
+
+/// A list is a read, like every check: the page answers the form itself, with both files inside it, and nothing is kept.
+async fn check_list(State(app): State<App>, visitor: Visitor, request: Request) -> Response {
+    let checked = async {
+        let policy = policy::VERIFY_LIST;
+        let address = &visitor.caller.address;
+        app.office.limits.count(&policy, address, app.office.now())?;
+        let list = read::<CheckList>(read_body(request, &policy).await?)?;
+        app.office.perform(list, &visitor.caller).await
+    };
+    match checked.await {
+        Ok(checked) => render(&ListPage {
+            frame: visitor.frame(&app),
+            checked: Some(checked),
+        }),
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
+}
+
 async fn statement(State(app): State<App>, visitor: Visitor, Path(statement): Path<String>) -> Response {
-    match app.office.perform(VerifyStatement { statement }, &visitor.caller).await {
+    let checked = async {
+        let address = &visitor.caller.address;
+        let limits = &app.office.limits;
+        limits.count(&policy::VERIFY_STATEMENT, address, app.office.now())?;
+        app.office.perform(VerifyStatement { statement }, &visitor.caller).await
+    };
+    match checked.await {
         Ok(checked) => render(&VerifyPage {
             frame: visitor.frame(&app),
             checked: Some(checked),

@@ -114,7 +114,8 @@ impl House {
         let (stop, stopped) = oneshot::channel();
         let (stop_jobs, stopping) = watch::channel(false);
         tokio::spawn(jobs::run(office.clone(), stopping));
-        let app = App::new(office.clone(), Site::default());
+        // So that one machine can play strangers from many addresses.
+        let app = App::new(office.clone(), Site { trust_proxy: true });
         tokio::spawn(async move {
             serve(serving, app, async {
                 let _ = stopped.await;

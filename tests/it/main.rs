@@ -16,6 +16,7 @@ mod attacks;
 mod bad_input;
 mod browser;
 mod cast;
+mod checking;
 mod chromium;
 mod disk_full;
 mod exchange;

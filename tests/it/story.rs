@@ -9,7 +9,8 @@ use jianding::certificate::{TrustRoot, verify};
 use jianding::office::certificate;
 use serde_json::{Value, json};
 
-use crate::cast::{Batch, Cast, Sessions, approve, open_batch, prepare_sessions, register, text};
+use crate::cast::{Batch, Cast, Sessions, approve, citizen_id, open_batch, prepare_sessions, register, text};
+use crate::checking::{Holder, a_list_is_answered, guesses_tell_nothing};
 use crate::house::{House, on_both_engines};
 use crate::people::Person;
 
@@ -171,6 +172,7 @@ async fn tell(house: &House) {
         .ok();
     let certificate = issued(&cast_again.issuer, &batch.id).await;
     assert_eq!(certificate["name"], "艾达·李");
+    the_office_prints_and_counts(&cast_again, &batch.id, &certificate).await;
     strangers_look(house, &cast_again, &certificate).await;
 }
 
@@ -281,6 +283,43 @@ async fn issued(issuer: &Person, batch: &str) -> Value {
     panic!("nothing was issued");
 }
 
+/// The officer prints, notes a spoiled blank, and looks whether every number has its story.
+async fn the_office_prints_and_counts(later: &Later, batch: &str, certificate: &Value) {
+    let set = later
+        .issuer
+        .downloads(&format!("/batches/{batch}/certificates/print.pdf"))
+        .await;
+    let set = lopdf::Document::load_mem(&set).unwrap();
+    assert_eq!(set.page_iter().count(), 1);
+    let number = text(&certificate["certificate"], "number");
+    for (number, serial) in [(number.as_str(), "b0000017"), ("", "b0000018")] {
+        let spoiled = json!({ "serial": serial, "cause": "jam", "number": number });
+        later
+            .issuer
+            .does(&format!("/batches/{batch}/blanks"), spoiled)
+            .await
+            .ok();
+    }
+    let blanks = later.issuer.sees(&format!("/batches/{batch}/blanks")).await.ok();
+    assert_eq!(blanks.as_array().unwrap().len(), 2);
+    let report = later.issuer.sees("/certificates/integrity").await.ok();
+    assert_eq!(
+        (&report["grave"], &report["report"]["issued"]),
+        (&json!(0), &json!(1)),
+        "{report}"
+    );
+    assert_eq!(report["blanks"]["jam"], 2);
+    for page in [
+        "/certificates/integrity".to_owned(),
+        format!("/batches/{batch}/certificates"),
+    ] {
+        let (status, page) = later.issuer.opens(&page).await;
+        assert!(status.is_success() && !page.contains("stock-"), "{page}");
+    }
+    let workbook = later.issuer.downloads("/certificates/integrity.xlsx").await;
+    assert!(workbook.starts_with(b"PK"));
+}
+
 /// An employer without an account: number and name, the file, the file with one byte changed, and after revocation.
 async fn strangers_look(house: &House, later: &Later, certificate: &Value) {
     let stranger = house.stranger();
@@ -319,6 +358,16 @@ async fn strangers_look(house: &House, later: &Later, certificate: &Value) {
     let mut altered = pdf.clone();
     altered[pdf.len() / 2] ^= 1;
     assert_eq!(drop(&altered).await["verdict"], "altered");
+
+    let id = citizen_id(1);
+    let holder = Holder {
+        name: "艾达·李",
+        number: &number,
+        citizen_id: &id,
+    };
+    a_list_is_answered(house, &holder).await;
+    guesses_tell_nothing(house, &holder).await;
+    house.clock.advance(MINUTE);
 
     let changes = format!("/certificates/{}/changes", text(issued, "id"));
     let asked = json!({ "change": "void", "reason": "冒名顶替" });

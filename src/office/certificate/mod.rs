@@ -4,10 +4,12 @@
 //! then certificates are issued from it.
 
 mod change;
+mod integrity;
 mod issue;
 #[cfg(test)]
 mod kill;
 mod press;
+mod print;
 mod publish;
 mod record;
 mod show;
@@ -18,8 +20,10 @@ pub use change::{
     AskChange, Asked, Change, ChangeList, ChangeView, DecideChange, Decision, ListChanges, continue_prints,
 };
 pub(super) use change::{request_place, standing};
+pub use integrity::{ExportIntegrity, IntegrityReport, ReportIntegrity};
 pub use issue::{IssueCertificates, Issuing, continue_lists, issue_list};
 pub use press::{Issuer, Press, create_authority, ensure_authority, issuer};
+pub use print::{ListSpoiled, NoteSpoiled, PrintCertificates, PrintSet, SpoilCause, SpoiledBlank, feed_print_set};
 pub use publish::{CertificateBadge, SignedList, StatusList};
 pub use show::{
     CertificateList, CertificatePdf, CertificateView, ExportCertificates, ListCertificates, ListedCertificate,

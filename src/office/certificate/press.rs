@@ -33,6 +33,8 @@ pub struct Press {
 pub struct Issuer {
     /// The signer.
     pub signer: SoftSigner,
+    /// The signer of slips; absent in an authority that was made before there were slips.
+    pub checker: Option<SoftSigner>,
     /// The root's certificate, to be given away.
     pub root_pem: String,
 }
@@ -113,8 +115,13 @@ impl Issuer {
     fn open(office: &Office, stored: &[u8]) -> Result<Self, String> {
         let sealed: SealedAuthority = serde_json::from_slice(stored).map_err(|error| error.to_string())?;
         let signer = sealed.signer(&office.keys.vault).map_err(|error| error.to_string())?;
+        let checker = match sealed.checker(&office.keys.vault) {
+            Err(AuthorityError::Absent(_)) => None,
+            opened => Some(opened.map_err(|error| error.to_string())?),
+        };
         Ok(Self {
             signer,
+            checker,
             root_pem: sealed.root_certificate,
         })
     }

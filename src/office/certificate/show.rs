@@ -10,6 +10,7 @@ use crate::office::input::{PDF, XLSX};
 use crate::office::{Act, Broken, Caller, Download, Office, Policy, Refusal, ledger, policy};
 use crate::result::ResultState;
 use crate::spreadsheet;
+use crate::store::Connection;
 use crate::store::certificate::{self as rows, CertificateRow};
 use crate::store::result::{self as result_rows, ApplicantRow};
 
@@ -242,20 +243,30 @@ impl Act for CertificatePdf {
         let mut connection = office.store.read().await?;
         let row = rows::by_id(&mut connection, self.certificate).await?;
         let row = row.ok_or(Refusal::NotFound)?;
-        let prints = rows::prints(&mut connection, row.id).await?;
-        let (sealed, place, digest) = if let Some(print) = prints.first() {
-            let sealed = rows::print_pdf(&mut connection, &print.id).await?;
-            (sealed, super::print_pdf_place(&print.id), print.pdf_digest)
-        } else {
-            let sealed = rows::pdf(&mut connection, row.id).await?;
-            (sealed, pdf_place(row.id), row.pdf_digest)
-        };
-        let broken = |cause: String| Refusal::Fault(format!("certificate {}: {cause}", row.id));
-        let opened = office.keys.vault.open(&place, &sealed);
-        let pdf = opened.map_err(|error| broken(error.to_string()))?;
-        if Digest::of(&pdf) != digest {
-            return Err(broken("the stored file is not the one that was issued".to_owned()));
-        }
+        let pdf = opened_pdf(office, &mut connection, &row).await?;
         Ok(Download::new(format!("{}.pdf", row.number), PDF, &pdf))
     }
+}
+
+/// The file of a certificate's last sheet, byte for byte as it was issued.
+pub(super) async fn opened_pdf(
+    office: &Office,
+    connection: &mut Connection,
+    row: &CertificateRow,
+) -> Result<Vec<u8>, Refusal> {
+    let prints = rows::prints(connection, row.id).await?;
+    let (sealed, place, digest) = if let Some(print) = prints.first() {
+        let sealed = rows::print_pdf(connection, &print.id).await?;
+        (sealed, super::print_pdf_place(&print.id), print.pdf_digest)
+    } else {
+        let sealed = rows::pdf(connection, row.id).await?;
+        (sealed, pdf_place(row.id), row.pdf_digest)
+    };
+    let broken = |cause: String| Refusal::Fault(format!("certificate {}: {cause}", row.id));
+    let opened = office.keys.vault.open(&place, &sealed);
+    let pdf = opened.map_err(|error| broken(error.to_string()))?;
+    if Digest::of(&pdf) != digest {
+        return Err(broken("the stored file is not the one that was issued".to_owned()));
+    }
+    Ok(pdf)
 }

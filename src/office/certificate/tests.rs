@@ -685,3 +685,145 @@ async fn whatever_is_changed_in_the_register_is_found() {
         tx.rollback().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn the_print_set_has_every_sheet_in_force_and_a_spoiled_blank_is_noted_once() {
+    use base64::Engine as _;
+    let house = house().await;
+    let (certificates, officer, approver) = house.issued().await;
+    let batch = house.ground.batch;
+    let set = async |from: usize| {
+        let act = PrintCertificates {
+            batch,
+            from: Some(from),
+            count: None,
+        };
+        let download = house.perform(act, &officer).await?;
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(download.content)
+            .unwrap();
+        Ok::<_, Refusal>(lopdf::Document::load_mem(&bytes).unwrap())
+    };
+    assert_eq!(set(1).await.unwrap().page_iter().count(), 2);
+    let made = async |interrupted: bool| {
+        let mut bytes = Vec::new();
+        let mut run = PrintSet::open(&house.office, batch, 1, None).await.unwrap();
+        let mut pieces = 0;
+        while let Some(piece) = run.next(&house.office).await.unwrap() {
+            bytes.extend(piece);
+            pieces += 1;
+            if interrupted && pieces == 2 {
+                let saved = serde_json::to_vec(run.made().unwrap()).unwrap();
+                run = PrintSet::open(&house.office, batch, 1, None).await.unwrap();
+                run.resume(serde_json::from_slice(&saved).unwrap());
+            }
+        }
+        bytes
+    };
+    assert!(made(true).await == made(false).await, "it goes on to the same bytes");
+    assert_eq!(set(2).await.unwrap().page_iter().count(), 1);
+    assert_eq!(codes(set(3).await.unwrap_err()), ["certificate-print-nothing"]);
+    house
+        .change(certificates[0].id, Change::Void, "替考", (&officer, &approver))
+        .await
+        .unwrap();
+    assert_eq!(
+        set(1).await.unwrap().page_iter().count(),
+        1,
+        "a void sheet is not printed"
+    );
+
+    let spoiled = |serial: &str, number: &str, cause| NoteSpoiled {
+        batch,
+        serial: serial.to_owned(),
+        cause,
+        number: number.to_owned(),
+        note: String::new(),
+    };
+    let number = certificates[1].number.as_str();
+    let note = async |act| house.perform(act, &officer).await.map(|_| ());
+    note(spoiled(" b00012345 ", number, SpoilCause::Jam)).await.unwrap();
+    let refused = async |act| codes(note(act).await.unwrap_err());
+    assert_eq!(
+        refused(spoiled("B00012345", "", SpoilCause::Lost)).await,
+        ["blank-noted"]
+    );
+    assert_eq!(refused(spoiled("B1", "", SpoilCause::Lost)).await, ["blank-serial"]);
+    assert_eq!(
+        refused(spoiled("B00012346", "S1", SpoilCause::Lost)).await,
+        ["blank-number"]
+    );
+    assert_eq!(
+        refused(spoiled("B00012346", "", SpoilCause::Other)).await,
+        ["blank-note"]
+    );
+    let listed = house.perform(ListSpoiled { batch }, &officer).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(
+        (listed[0].cause.as_str(), listed[0].number.as_deref()),
+        ("jam", Some(number))
+    );
+    house.sound().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_integrity_report_finds_what_somebody_did_in_the_database() {
+    use sqlx::Executor as _;
+    let house = house().await;
+    let (certificates, officer, approver) = house.issued().await;
+    house
+        .change(certificates[1].id, Change::Reissue, "遗失", (&officer, &approver))
+        .await
+        .unwrap();
+    let report = async || house.perform(ReportIntegrity {}, &officer).await.unwrap();
+    let sound = report().await;
+    assert_eq!((sound.grave, sound.report.taken, sound.report.issued), (0, 2, 2));
+    assert_eq!(sound.report.counts.get("later_sheet"), Some(&1));
+    assert!(house.perform(ExportIntegrity {}, &officer).await.unwrap().content.len() > 1000);
+    for (statement, kind) in [
+        (
+            "UPDATE number_counter SET next_serial = 9 WHERE scope LIKE 'certificate/%'",
+            "gap",
+        ),
+        (
+            "UPDATE number_counter SET next_serial = 2 WHERE scope LIKE 'certificate/%'",
+            "beyond_counter",
+        ),
+        ("UPDATE certificate_list SET approved_by = prepared_by", "no_approval"),
+        ("UPDATE batch SET approved_by = settled_by", "no_approval"),
+        (
+            "UPDATE batch SET publicity_until = publicity_until + 864000000",
+            "before_publicity",
+        ),
+        (
+            "UPDATE certificate_list SET approved_at = approved_at + 864000000",
+            "before_approval",
+        ),
+    ] {
+        let mut tx = house.office.store.write().await.unwrap();
+        tx.execute(statement).await.unwrap();
+        tx.commit().await.unwrap();
+        let found = report().await;
+        assert!(
+            found.report.counts.contains_key(kind),
+            "{statement}: {:?}",
+            found.report.counts
+        );
+        assert!(found.grave > 0);
+        // Put right again, so that the next finding stands alone.
+        let mut tx = house.office.store.write().await.unwrap();
+        for back in [
+            "UPDATE number_counter SET next_serial = 3 WHERE scope LIKE 'certificate/%'",
+            "UPDATE certificate_list SET approved_by = (SELECT id FROM account WHERE login = 'approver')",
+            "UPDATE batch SET approved_by = (SELECT id FROM account WHERE login = 'scores')",
+        ] {
+            tx.execute(back).await.unwrap();
+        }
+        if kind == "before_publicity" {
+            tx.execute("UPDATE batch SET publicity_until = publicity_until - 864000000")
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+}

@@ -80,32 +80,56 @@ pub struct FateRow {
     pub id: CertificateId,
     /// The number.
     pub number: String,
-    /// The batch.
-    pub batch_id: BatchId,
     /// When it was taken.
     pub made_at: Timestamp,
     /// When the certificate was issued.
     pub issued_at: Option<Timestamp>,
     /// Why it came to nothing.
     pub cause: Option<String>,
-    /// When the list was approved.
-    pub approved_at: Option<Timestamp>,
+    /// Who settled the results.
+    pub settled_by: Option<String>,
+    /// Who approved them.
+    pub results_approved_by: Option<String>,
     /// When the publicity ended.
     pub publicity_until: Option<Timestamp>,
+    /// Who prepared the list.
+    pub prepared_by: Option<String>,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// When.
+    pub approved_at: Option<Timestamp>,
     /// How many later sheets there are.
     pub prints: i64,
+    /// How many times it was voided.
+    pub voided: i64,
+    /// How many other certificates of the same occupation and level the same person has that are not voided.
+    pub others: i64,
 }
 
-/// Every number that was ever taken, by number.
-pub async fn fates(connection: &mut Connection) -> Result<Vec<FateRow>, StoreError> {
+/// Numbers that were ever taken after this one and its id, in their order, at most `limit`.
+pub async fn fates(connection: &mut Connection, after: (&str, &str), limit: i64) -> Result<Vec<FateRow>, StoreError> {
     Ok(sqlx::query_as(
-        "SELECT i.id, i.number, i.batch_id, i.made_at, c.issued_at, s.cause, l.approved_at, b.publicity_until,
-                (SELECT COUNT(*) FROM certificate_print p WHERE p.certificate_id = i.id) AS prints
-         FROM certificate_intent i JOIN batch b ON b.id = i.batch_id
+        "SELECT i.id, i.number, i.made_at, c.issued_at, s.cause, b.settled_by, b.approved_by AS results_approved_by,
+                b.publicity_until, l.prepared_by, l.approved_by, l.approved_at,
+                (SELECT COUNT(*) FROM certificate_print p WHERE p.certificate_id = i.id) AS prints,
+                (SELECT COUNT(*) FROM certificate_request r JOIN certificate_decision d ON d.request_id = r.id
+                 WHERE r.certificate_id = i.id AND d.granted = 1 AND r.change = 'void') AS voided,
+                (SELECT COUNT(*) FROM certificate c2 JOIN application a2 ON a2.id = c2.application_id
+                    JOIN batch b2 ON b2.id = c2.batch_id
+                 WHERE a2.candidate_id = a.candidate_id AND c2.id <> i.id
+                    AND b2.occupation_code = b.occupation_code AND b2.level = b.level
+                    AND NOT EXISTS (SELECT 1 FROM certificate_request r2
+                        JOIN certificate_decision d2 ON d2.request_id = r2.id
+                        WHERE r2.certificate_id = c2.id AND d2.granted = 1 AND r2.change = 'void')) AS others
+         FROM certificate_intent i JOIN batch b ON b.id = i.batch_id JOIN application a ON a.id = i.application_id
          LEFT JOIN certificate c ON c.id = i.id
          LEFT JOIN certificate_spoilage s ON s.intent_id = i.id
-         LEFT JOIN certificate_list l ON l.batch_id = i.batch_id ORDER BY i.number",
+         LEFT JOIN certificate_list l ON l.batch_id = i.batch_id
+         WHERE i.number > $1 OR (i.number = $1 AND i.id > $2) ORDER BY i.number, i.id LIMIT $3",
     )
+    .bind(after.0)
+    .bind(after.1)
+    .bind(limit)
     .fetch_all(connection)
     .await?)
 }

@@ -1,0 +1,16 @@
+-- Printing certificates, for SQLite. The other engine's file has the same tables and columns.
+
+-- Blanks and printed sheets that were spoiled, by their serial. Each serial once.
+CREATE TABLE blank_spoilage (
+    serial         TEXT   NOT NULL PRIMARY KEY,
+    batch_id       TEXT   NOT NULL REFERENCES batch (id),
+    certificate_id TEXT   REFERENCES certificate (id),
+    cause          TEXT   NOT NULL CHECK (cause IN ('misprint', 'jam', 'damaged', 'faulty_blank', 'lost', 'other')),
+    note           TEXT   NOT NULL,
+    noted_by       TEXT   NOT NULL REFERENCES account (id),
+    noted_at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX blank_spoilage_by_batch ON blank_spoilage (batch_id, noted_at);
+
+CREATE TRIGGER blank_spoilage_no_update BEFORE UPDATE ON blank_spoilage BEGIN SELECT RAISE(ABORT, 'blank_spoilage is append-only'); END;
+CREATE TRIGGER blank_spoilage_no_delete BEFORE DELETE ON blank_spoilage BEGIN SELECT RAISE(ABORT, 'blank_spoilage is append-only'); END;
