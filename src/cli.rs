@@ -3,6 +3,8 @@
 mod bank;
 mod certificate;
 mod demo;
+mod ledger;
+mod rehearse;
 mod serve;
 
 use std::fmt;
@@ -54,6 +56,8 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Plays an examination with simulated candidates and says whether the server is up to it.
+    Rehearse(rehearse::RehearseArguments),
     /// Settings: check a file, or describe every setting.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -69,6 +73,9 @@ enum Command {
     /// The signing authority of an installation.
     #[command(subcommand)]
     Authority(certificate::AuthorityCommand),
+    /// The ledger: check it, publish it, witness it.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,11 +134,13 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve { config } => serve::serve(config.as_deref()),
         Command::Demo(arguments) => demo::demo(&arguments, language),
+        Command::Rehearse(arguments) => rehearse::rehearse(&arguments, language),
         Command::Config(command) => config(command),
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
         Command::Authority(command) => certificate::authority(command),
+        Command::Ledger(command) => ledger::ledger(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use toml::{Table, Value};
 
+use crate::ledger::NoteKey;
+
 /// The settings of a server.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -30,6 +32,10 @@ pub struct Config {
     pub secret: Option<String>,
     /// Further fonts, asked in this order for characters that the built-in one lacks.
     pub fallback_fonts: Vec<PathBuf>,
+    /// Where the last checkpoint of the ledger is kept besides; beside the data folder unless set.
+    pub checkpoint: Option<PathBuf>,
+    /// Who witnesses the ledger: each one's key and address.
+    pub witnesses: Vec<(NoteKey, String)>,
     /// `json` or `text`.
     pub log_format: LogFormat,
     /// What is logged, as in `info` or `jianding=debug`.
@@ -94,6 +100,16 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "",
         "font files for rare characters, separated by commas",
     ),
+    (
+        "ledger.checkpoint",
+        "",
+        "file for the ledger's last checkpoint, outside the database's backups; empty: DATA.checkpoint beside the data folder",
+    ),
+    (
+        "ledger.witnesses",
+        "",
+        "witnesses of the ledger, each as KEY http://HOST:PORT, separated by commas",
+    ),
     ("log.format", "json", "json or text"),
     ("log.filter", "info", "what to log"),
 ];
@@ -138,6 +154,10 @@ impl Config {
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from)
                 .collect(),
+            checkpoint: Some(reader.text("ledger.checkpoint"))
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
+            witnesses: reader.witnesses(),
             log_format: if reader.choice("log.format", &["json", "text"]) == "text" {
                 LogFormat::Text
             } else {
@@ -248,6 +268,21 @@ impl Reader {
             );
             TimeZone::UTC
         })
+    }
+
+    fn witnesses(&mut self) -> Vec<(NoteKey, String)> {
+        let text = self.text("ledger.witnesses");
+        let mut witnesses = Vec::new();
+        for one in text.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+            let parts = one
+                .split_once(' ')
+                .map(|(key, url)| (key.parse::<NoteKey>(), url.trim()));
+            match parts {
+                Some((Ok(key), url)) if url.starts_with("http://") => witnesses.push((key, url.to_owned())),
+                _ => self.problem("ledger.witnesses", format!("'{one}' is not KEY http://HOST:PORT")),
+            }
+        }
+        witnesses
     }
 
     /// What single values cannot tell.

@@ -24,6 +24,9 @@ pub mod marking;
 
 pub mod result;
 
+// What cannot be changed unseen.
+pub mod ledger;
+
 pub mod certificate;
 
 // Beside the story.

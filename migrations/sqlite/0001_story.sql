@@ -240,7 +240,7 @@ CREATE TABLE answer (
     flagged    INTEGER NOT NULL CHECK (flagged IN (0, 1)),
     saved_at   INTEGER NOT NULL,
     PRIMARY KEY (attempt_id, number)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- … and every answer that was ever acknowledged, for appeals. Both are written in one transaction.
 CREATE TABLE answer_log (
@@ -252,7 +252,7 @@ CREATE TABLE answer_log (
     saved_at   INTEGER NOT NULL,
     late       INTEGER NOT NULL CHECK (late IN (0, 1)),
     PRIMARY KEY (attempt_id, number, revision)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE incident (
     id             TEXT   NOT NULL PRIMARY KEY,

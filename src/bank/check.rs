@@ -114,7 +114,10 @@ fn points(draft: &Draft, problems: &mut Vec<Problem>) {
 fn items(draft: &Draft, problems: &mut Vec<Problem>) {
     let points: BTreeSet<&str> = draft.points.iter().map(|point| point.value.code.as_str()).collect();
     let ids: BTreeSet<&str> = draft.items.iter().map(|item| item.value.id.as_str()).collect();
+    let mut shown: BTreeSet<&str> = BTreeSet::new();
     for Placed { value: item, place } in &draft.items {
+        super::parse_item::check_pictures(item, place, &draft.pictures, problems);
+        shown.extend(item.pictures());
         if !points.contains(item.point.as_str()) {
             problems.push(place.problem(
                 "point",
@@ -130,6 +133,16 @@ fn items(draft: &Draft, problems: &mut Vec<Problem>) {
                 problems.push(place.problem("enemies", ProblemKind::UnknownEnemy { id: shortened(enemy) }));
             }
         }
+    }
+    for picture in draft
+        .pictures
+        .iter()
+        .filter(|picture| !shown.contains(picture.name.as_str()))
+    {
+        let kind = ProblemKind::PictureUnused {
+            name: shortened(&picture.name),
+        };
+        problems.push(super::file::about(&format!("pictures/{}", picture.name), kind));
     }
 }
 

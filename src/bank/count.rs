@@ -128,7 +128,9 @@ impl Counts {
         };
         let kinds = |kinds: &BTreeMap<ItemKind, usize>| {
             let part = |(kind, count): (&ItemKind, &usize)| format!("{} {count}", kind.name(language));
-            kinds.iter().map(part).collect::<Vec<_>>().join("  ")
+            // The kinds that hardly any bank has are told only where there are some.
+            let told = |(kind, count): &(&ItemKind, &usize)| **count > 0 || kind.is_classic();
+            kinds.iter().filter(told).map(part).collect::<Vec<_>>().join("  ")
         };
         let (importance, difficulty) = match language {
             Language::Zh => ("重要程度", "难度"),

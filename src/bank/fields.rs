@@ -14,7 +14,7 @@ use super::file::Source;
 use super::model::Weight;
 use super::problem::{Problem, ProblemKind};
 use super::text::{self, check_text};
-use crate::kernel::Marks;
+use crate::kernel::{Decimal, Marks};
 
 /// Where a table stands: its file, its line, and the line of each of its keys.
 #[derive(Debug, Clone)]
@@ -212,6 +212,55 @@ impl<'t, 'p> Fields<'t, 'p> {
         let value = self.required(key)?;
         self.as_integer(key, value.get_ref(), bounds)
             .and_then(|number| T::try_from(number).ok())
+    }
+
+    /// An integer within bounds that may be absent.
+    pub(super) fn optional_integer<T: TryFrom<i64>>(
+        &mut self,
+        key: &'static str,
+        bounds: ops::RangeInclusive<i64>,
+    ) -> Option<T> {
+        let value = self.optional(key)?;
+        self.as_integer(key, value.get_ref(), bounds)
+            .and_then(|number| T::try_from(number).ok())
+    }
+
+    /// A list of integers within bounds; those out of bounds are reported and left out.
+    pub(super) fn integers(&mut self, key: &'static str, bounds: ops::RangeInclusive<i64>) -> Vec<i64> {
+        let Some(value) = self.required(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(values) = value.get_ref() else {
+            return self.wrong_type(key, "list of integers").unwrap_or_default();
+        };
+        values
+            .iter()
+            .filter_map(|value| self.as_integer(key, value.get_ref(), bounds.clone()))
+            .collect()
+    }
+
+    /// A decimal number, as text.
+    pub(super) fn decimal(&mut self, key: &'static str) -> Option<Decimal> {
+        let text = self.text(key)?;
+        self.as_decimal(key, &text)
+    }
+
+    /// A decimal number, as text, that may be absent.
+    pub(super) fn optional_decimal(&mut self, key: &'static str) -> Option<Decimal> {
+        let text = self.optional_text(key)?;
+        self.as_decimal(key, &text)
+    }
+
+    fn as_decimal(&mut self, key: &str, text: &str) -> Option<Decimal> {
+        let number = text.parse().ok();
+        if number.is_none() {
+            let kind = ProblemKind::BadNumber {
+                key: key.to_owned(),
+                value: text.chars().take(30).collect(),
+            };
+            self.report(key, kind);
+        }
+        number
     }
 
     /// A yes or no; an absent one is no.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use toml::de::DeTable;
 
+use super::picture::{MAX_PICTURE_BYTES, MAX_PICTURES, Picture};
 use super::problem::{Problem, ProblemKind};
 
 /// The largest file that is read, in bytes.
@@ -84,6 +85,7 @@ pub(super) struct Folder {
     pub(super) theory: Vec<Rc<Source>>,
     pub(super) structure: Option<Rc<Source>>,
     pub(super) tasks: Vec<Rc<Source>>,
+    pub(super) pictures: Vec<Picture>,
 }
 
 impl Folder {
@@ -111,6 +113,7 @@ impl Folder {
                     let place = folder.tasks.iter().position(|s| s.name == "practical/structure.toml");
                     folder.structure = place.map(|place| folder.tasks.remove(place));
                 }
+                "pictures" => folder.pictures = reader.read_pictures(),
                 _ => reader.unexpected(&name),
             }
         }
@@ -195,27 +198,66 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, name: &str) -> Option<Rc<Source>> {
+        let bytes = self.bytes(name, MAX_FILE_BYTES)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(Source::new(name.to_owned(), text)),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                self.problems.push(about(name, ProblemKind::NotUtf8 { offset }));
+                None
+            }
+        }
+    }
+
+    fn bytes(&mut self, name: &str, most: u64) -> Option<Vec<u8>> {
         if !self.inside(name) {
             return None;
         }
         let mut bytes = Vec::new();
         let read = fs::File::open(self.root.join(name))
             // One byte more than allowed tells that there is more; a file that grows meanwhile cannot fill the memory.
-            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+            .and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
         let kind = match read {
             Err(error) => ProblemKind::Unreadable {
                 reason: error.to_string(),
             },
-            Ok(length) if length as u64 > MAX_FILE_BYTES => ProblemKind::TooLarge { most: MAX_FILE_BYTES },
-            Ok(_) => match String::from_utf8(bytes) {
-                Ok(text) => return Some(Source::new(name.to_owned(), text)),
-                Err(error) => ProblemKind::NotUtf8 {
-                    offset: error.utf8_error().valid_up_to(),
-                },
-            },
+            Ok(length) if length as u64 > most => ProblemKind::TooLarge { most },
+            Ok(_) => return Some(bytes),
         };
         self.problems.push(about(name, kind));
         None
+    }
+
+    fn read_pictures(&mut self) -> Vec<Picture> {
+        if !self.inside("pictures") {
+            return Vec::new();
+        }
+        let mut pictures = Vec::new();
+        for file in self.names("pictures") {
+            let name = format!("pictures/{file}");
+            let kind = if pictures.len() == MAX_PICTURES {
+                self.problems
+                    .push(about("pictures", ProblemKind::TooManyPictures { most: MAX_PICTURES }));
+                break;
+            } else if !is_picture_name(&file) {
+                ProblemKind::PictureRefused {
+                    reason: "[A-Za-z0-9._-].png / .jpg / .jpeg".to_owned(),
+                }
+            } else {
+                let Some(bytes) = self.bytes(&name, MAX_PICTURE_BYTES as u64) else {
+                    continue;
+                };
+                match Picture::open(&file, &bytes) {
+                    Ok(picture) => {
+                        pictures.push(picture);
+                        continue;
+                    }
+                    Err(reason) => ProblemKind::PictureRefused { reason },
+                }
+            };
+            self.problems.push(about(&name, kind));
+        }
+        pictures
     }
 
     /// Whether the file lies in the folder when all links are followed; a bank must be what its folder shows.
@@ -237,6 +279,13 @@ impl Reader<'_> {
             self.problems.push(about(name, ProblemKind::UnexpectedFile {}));
         }
     }
+}
+
+/// Plain letters, so that a text can refer to it, with an ending that says what it is.
+fn is_picture_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    name.len() <= 60 && name.bytes().all(plain) && ["png", "jpg", "jpeg"].contains(&ending)
 }
 
 fn is_toml(name: &str) -> bool {

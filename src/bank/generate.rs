@@ -43,6 +43,7 @@ pub fn generated(items: usize, entropy: &dyn Entropy) -> Bank {
         items: Vec::new(),
         structure: vec![group()],
         tasks: vec![task()],
+        pictures: Vec::new(),
     };
     let leaves: Vec<Range> = bank.leaves().cloned().collect();
     let mut before = 0;
@@ -108,7 +109,7 @@ fn item(number: usize, point: &str, within_point: usize, entropy: &dyn Entropy) 
     let key = match kind {
         ItemKind::Single => letter(throw(entropy, 4)).to_string(),
         ItemKind::Multiple => ["AB", "ACD", "BD", "ABCD", "CD"][throw(entropy, 5)].to_owned(),
-        ItemKind::TrueFalse => ["T", "F"][throw(entropy, 2)].to_owned(),
+        _ => ["T", "F"][throw(entropy, 2)].to_owned(),
     };
     let option = |place| format!("第 {number} 题的说法 {}", ["甲", "乙", "丙", "丁"][place]);
     let options = if kind == ItemKind::TrueFalse {
@@ -124,6 +125,7 @@ fn item(number: usize, point: &str, within_point: usize, entropy: &dyn Entropy) 
         stem: format!("关于鉴定点 {point}，第 {number} 题的问法是（ ）。"),
         options,
         key,
+        detail: None,
         explanation: format!("第 {number} 题的解析。"),
         source: None,
         enemies: Vec::new(),

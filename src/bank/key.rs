@@ -1,38 +1,40 @@
 //! The key of an item against its options.
 
+use super::detail::Detail;
 use super::model::{ItemKind, letter};
 use super::problem::ProblemKind;
 
 /// Everything wrong with key and options, each with the name of the key it concerns.
-pub(super) fn check(kind: ItemKind, key: &str, options: &[String]) -> Vec<(&'static str, ProblemKind)> {
+pub(super) fn check(
+    kind: ItemKind,
+    key: &str,
+    options: &[String],
+    detail: Option<&Detail>,
+) -> Vec<(&'static str, ProblemKind)> {
     let mut wrong = Vec::new();
     match kind {
         ItemKind::Single => count(options, 4, 4, &mut wrong),
         ItemKind::Multiple => count(options, 4, 6, &mut wrong),
+        ItemKind::Ordering => count(options, 3, 10, &mut wrong),
+        ItemKind::Matching => count(options, 2, 15, &mut wrong),
         ItemKind::TrueFalse if options.is_empty() => {}
         ItemKind::TrueFalse => wrong.push(("options", ProblemKind::NeedlessOptions {})),
+        ItemKind::Numeric | ItemKind::Text | ItemKind::Cloze | ItemKind::Hotspot | ItemKind::Written => return wrong,
     }
-    if let Some(form) = misformed(kind, key) {
+    let prompts = match detail {
+        Some(Detail::Matching(prompts)) => prompts.len(),
+        _ => 0,
+    };
+    if let Some(form) = misformed(kind, key, prompts) {
         let key = key.chars().take(20).collect();
-        wrong.push((
-            "key",
-            ProblemKind::KeyForm {
-                key,
-                form: form.to_owned(),
-            },
-        ));
+        wrong.push(("key", ProblemKind::KeyForm { key, form }));
     } else if kind != ItemKind::TrueFalse {
         let outside = key
             .chars()
             .find(|chosen| !(0..options.len()).any(|place| letter(place) == *chosen));
         if let Some(letter) = outside {
-            wrong.push((
-                "key",
-                ProblemKind::KeyOutside {
-                    letter,
-                    count: options.len(),
-                },
-            ));
+            let count = options.len();
+            wrong.push(("key", ProblemKind::KeyOutside { letter, count }));
         }
     }
     wrong.extend(same(options).map(|kind| ("options", kind)));
@@ -53,16 +55,21 @@ fn count(options: &[String], least: usize, most: usize, wrong: &mut Vec<(&'stati
 }
 
 /// The form that the key should have, when it has not.
-fn misformed(kind: ItemKind, key: &str) -> Option<&'static str> {
+fn misformed(kind: ItemKind, key: &str, prompts: usize) -> Option<String> {
     let letters = key.as_bytes();
     let capital = letters.iter().all(u8::is_ascii_uppercase);
     let (fits, form) = match kind {
-        ItemKind::Single => (capital && letters.len() == 1, "A"),
+        ItemKind::Single => (capital && letters.len() == 1, "A".to_owned()),
         ItemKind::Multiple => (
             capital && letters.len() >= 2 && letters.is_sorted_by(|a, b| a < b),
-            "ABD",
+            "ABD".to_owned(),
         ),
-        ItemKind::TrueFalse => (matches!(key, "T" | "F"), "T / F"),
+        ItemKind::TrueFalse => (matches!(key, "T" | "F"), "T / F".to_owned()),
+        ItemKind::Matching => (capital && letters.len() == prompts, format!("A–Z × {prompts}")),
+        ItemKind::Ordering => (true, String::new()),
+        ItemKind::Numeric | ItemKind::Text | ItemKind::Cloze | ItemKind::Hotspot | ItemKind::Written => {
+            (key.is_empty(), String::new())
+        }
     };
     (!fits).then_some(form)
 }
@@ -88,7 +95,10 @@ mod tests {
 
     fn problems(kind: ItemKind, key: &str, options: &[&str]) -> Vec<ProblemKind> {
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
-        check(kind, key, &options).into_iter().map(|(_, kind)| kind).collect()
+        check(kind, key, &options, None)
+            .into_iter()
+            .map(|(_, kind)| kind)
+            .collect()
     }
 
     #[test]

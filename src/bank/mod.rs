@@ -9,14 +9,21 @@
 
 mod check;
 mod count;
+mod detail;
 mod fields;
 mod file;
 mod generate;
 mod key;
+#[cfg(test)]
+mod kind_tests;
+mod math;
 mod model;
 mod parse;
+mod parse_item;
+mod picture;
 mod problem;
 mod read;
+pub mod rich;
 mod suspicion;
 mod task;
 #[cfg(test)]
@@ -24,9 +31,12 @@ mod tests;
 mod text;
 
 pub use count::{Counts, RangeCount, count};
+pub use detail::{Blank, Criterion, Detail, Hotspot, Numeric, Region, ShortText, Unit, Written};
 pub use file::MAX_FILE_BYTES;
 pub use generate::generated;
+pub use math::{FormulaError, MAX_FORMULA_BYTES, MathMl};
 pub use model::{Bank, BankKind, Importance, Item, ItemKind, Occupation, Point, Range, Weight, letter, level_name};
+pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, MAX_PICTURES, Picture, PictureBytes};
 pub use problem::{Problem, ProblemKind, Severity};
 pub use read::{Reading, read};
 pub use task::{

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::detail::Detail;
+use super::picture::Picture;
 use super::task::{Group, PracticalTask};
 use crate::kernel::{Digest, Language, Marks, MarksError, canonical_json};
 
@@ -36,6 +38,9 @@ pub struct Bank {
     pub structure: Vec<Group>,
     /// The practical tasks, sorted by code.
     pub tasks: Vec<PracticalTask>,
+    /// The pictures that items show, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<Picture>,
 }
 
 impl Bank {
@@ -80,12 +85,22 @@ impl Bank {
         self.tasks.get(found)
     }
 
+    /// The picture of this name.
+    pub fn picture(&self, name: &str) -> Option<&Picture> {
+        let found = self
+            .pictures
+            .binary_search_by(|picture| picture.name.as_str().cmp(name))
+            .ok()?;
+        self.pictures.get(found)
+    }
+
     /// Puts every list into its order. Needed by whoever builds a bank by hand, before it is used.
     pub fn sort(&mut self) {
         self.ranges.sort_by(|a, b| a.code.cmp(&b.code));
         self.points.sort_by(|a, b| a.code.cmp(&b.code));
         self.items.sort_by(|a, b| a.id.cmp(&b.id));
         self.tasks.sort_by(|a, b| a.code.cmp(&b.code));
+        self.pictures.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 
@@ -235,10 +250,14 @@ pub struct Item {
     pub difficulty: u8,
     /// What is asked.
     pub stem: String,
-    /// What may be chosen, in the authors' order; empty for true/false.
+    /// What may be chosen, in the authors' order; the steps of an ordering in their right order; empty for other kinds.
     pub options: Vec<String>,
-    /// The right answer by the authors' order: `C`, `ABD`, `T`, `F`.
+    /// The right answer by the authors' order: `C`, `ABD`, `T`, `F`; for matching and ordering a letter for each place;
+    /// empty where the key is in the detail.
     pub key: String,
+    /// What only this kind of item has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
     /// Why the key is right.
     pub explanation: String,
     /// Where it comes from.
@@ -252,6 +271,34 @@ pub struct Item {
     pub fixed_options: bool,
 }
 
+impl Item {
+    /// Every text that a page shows, with the name of its key in the file.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let prompts: &[String] = match &self.detail {
+            Some(Detail::Matching(prompts)) => prompts,
+            _ => &[],
+        };
+        let options = self.options.iter().map(|option| ("options", option.as_str()));
+        let prompts = prompts.iter().map(|prompt| ("prompts", prompt.as_str()));
+        [("stem", self.stem.as_str()), ("explanation", self.explanation.as_str())]
+            .into_iter()
+            .chain(options)
+            .chain(prompts)
+    }
+}
+
+impl Item {
+    /// The names of the pictures that the item shows.
+    pub fn pictures(&self) -> impl Iterator<Item = &str> {
+        let hotspot = match &self.detail {
+            Some(Detail::Hotspot(hotspot)) => Some(hotspot.picture.as_str()),
+            _ => None,
+        };
+        let in_texts = self.texts().flat_map(|(_, text)| super::rich::pictures(text));
+        in_texts.map(|(name, _)| name).chain(hotspot)
+    }
+}
+
 /// How an item is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -262,11 +309,54 @@ pub enum ItemKind {
     Multiple,
     /// Right or wrong (判断题).
     TrueFalse,
+    /// A number, perhaps with a unit (计算题).
+    Numeric,
+    /// A word or two (填空题).
+    Text,
+    /// Blanks within a text (综合填空题).
+    Cloze,
+    /// To each on the left one on the right (匹配题).
+    Matching,
+    /// Steps to be put in order (排序题).
+    Ordering,
+    /// Places in a picture (识图题).
+    Hotspot,
+    /// A text that people mark (论述题).
+    Written,
 }
 
 impl ItemKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Single, Self::Multiple, Self::TrueFalse];
+    pub const ALL: [Self; 10] = [
+        Self::Single,
+        Self::Multiple,
+        Self::TrueFalse,
+        Self::Numeric,
+        Self::Text,
+        Self::Cloze,
+        Self::Matching,
+        Self::Ordering,
+        Self::Hotspot,
+        Self::Written,
+    ];
+
+    /// Whether it is one of the three that every bank has.
+    pub const fn is_classic(self) -> bool {
+        matches!(self, Self::Single | Self::Multiple | Self::TrueFalse)
+    }
+
+    /// Whether its items have options.
+    pub const fn has_options(self) -> bool {
+        matches!(
+            self,
+            Self::Single | Self::Multiple | Self::Matching | Self::Ordering | Self::TrueFalse
+        )
+    }
+
+    /// Whether authors give it a key of letters. The key of an ordering is the order of its options.
+    pub const fn has_key(self) -> bool {
+        matches!(self, Self::Single | Self::Multiple | Self::TrueFalse | Self::Matching)
+    }
 
     /// The trade's name of the kind.
     pub const fn name(self, language: Language) -> &'static str {
@@ -277,6 +367,20 @@ impl ItemKind {
             (Self::Multiple, Language::En) => "multiple choice",
             (Self::TrueFalse, Language::Zh) => "判断题",
             (Self::TrueFalse, Language::En) => "true/false",
+            (Self::Numeric, Language::Zh) => "计算题",
+            (Self::Numeric, Language::En) => "numeric",
+            (Self::Text, Language::Zh) => "填空题",
+            (Self::Text, Language::En) => "short text",
+            (Self::Cloze, Language::Zh) => "综合填空题",
+            (Self::Cloze, Language::En) => "cloze",
+            (Self::Matching, Language::Zh) => "匹配题",
+            (Self::Matching, Language::En) => "matching",
+            (Self::Ordering, Language::Zh) => "排序题",
+            (Self::Ordering, Language::En) => "ordering",
+            (Self::Hotspot, Language::Zh) => "识图题",
+            (Self::Hotspot, Language::En) => "hotspot",
+            (Self::Written, Language::Zh) => "论述题",
+            (Self::Written, Language::En) => "written answer",
         }
     }
 }

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::fields::{Fields, Place, Placed};
 use super::file::{Folder, Source};
-use super::model::{BankKind, Item, ItemKind, Occupation, Point, Range};
+use super::model::{BankKind, Item, Occupation, Point, Range};
+use super::parse_item::item;
+use super::picture::Picture;
 use super::problem::{Problem, ProblemKind};
 use super::task::{Deduction, Group, Overtime, PracticalTask, Preparation, ScoreElement, Veto, VetoScope};
 use super::text::Form;
@@ -18,6 +20,7 @@ pub(super) struct Draft {
     pub(super) items: Vec<Placed<Item>>,
     pub(super) groups: Vec<Placed<Group>>,
     pub(super) tasks: Vec<Placed<PracticalTask>>,
+    pub(super) pictures: Vec<Picture>,
 }
 
 /// What `bank.toml` says.
@@ -51,6 +54,7 @@ impl Draft {
         if let Some(source) = &folder.structure {
             draft.groups = list(source, problems, "group", group);
         }
+        draft.pictures.clone_from(&folder.pictures);
         for source in &folder.tasks {
             draft.tasks.extend(document(source, problems, task));
         }
@@ -146,41 +150,6 @@ fn point(mut fields: Fields<'_, '_>) -> Option<Placed<Point>> {
             importance: importance?,
         },
     )
-}
-
-fn item(mut fields: Fields<'_, '_>) -> Option<Placed<Item>> {
-    let id = fields.code("id", Form::Id);
-    let kind = fields.word::<ItemKind>("type", "single, multiple, true_false");
-    let point = fields.text("point");
-    let difficulty = fields.integer("difficulty", 1..=5);
-    let stem = fields.text("stem");
-    let options = fields.texts("options");
-    let key = fields.text("key");
-    let explanation = fields.text("explanation");
-    let source = fields.optional_text("source");
-    let enemies = fields.texts("enemies");
-    let fixed_options = fields.flag("fixed_options");
-    if let (Some(kind), Some(key)) = (kind, &key) {
-        let wrong = super::key::check(kind, key, &options);
-        for (at, kind) in wrong {
-            fields.report(at, kind);
-        }
-    }
-    let place = fields.finish();
-    let item = Item {
-        id: id?,
-        kind: kind?,
-        point: point?,
-        difficulty: difficulty?,
-        stem: stem?,
-        options,
-        key: key?,
-        explanation: explanation?,
-        source,
-        enemies,
-        fixed_options,
-    };
-    placed(place, item)
 }
 
 fn group(mut fields: Fields<'_, '_>) -> Option<Placed<Group>> {

@@ -170,6 +170,38 @@ problem_kinds! {
     KeyForm { key: String, form: String } Error, "答案“{key}”形式不符：{form}", "the key '{key}' is not of the form {form}";
     /// A key beyond the options.
     KeyOutside { letter: char, count: usize } Error, "答案 {letter} 超出了 {count} 个选项", "the key {letter} lies beyond the {count} options";
+    /// Not a decimal number.
+    BadNumber { key: String, value: String } Error,
+        "“{key}”的值“{value}”不是小数点前后各至多 12 位的数（写成文本，如 \"0.5\"）",
+        "'{key}' has '{value}', which is no number with at most 12 digits before and 12 after the point (as text, \"0.5\")";
+    /// No tolerance that can be held exactly.
+    BadTolerance {} Error,
+        "允许误差须为不小于 0 的数，tolerance 与 tolerance_percent 只能写一个", "the tolerance must be a number not below 0, as tolerance or as tolerance_percent but not both";
+    /// Units that do not fit together.
+    BadUnits {} Error,
+        "unit 与 units 只能写一个；units 须有 2 至 8 个，第一个的 factor 为 \"1\"", "there must be unit or units, not both; units has 2 to 8 of them, the first with the factor \"1\"";
+    /// A formula that cannot be shown.
+    BadFormula { key: String, formula: String, reason: String } Error,
+        "“{key}”中的公式 ${formula}$ 无法显示：{reason}", "the formula ${formula}$ in '{key}' cannot be shown: {reason}";
+    /// Marks of blanks that are not those of the blanks.
+    BlankMarks { marks: String, blanks: usize } Error,
+        "题干中的空为 {{{{ {marks} }}}}，应依次为 1 至 {blanks} 各一次", "the stem marks the blanks {{{{ {marks} }}}}; it must mark each of 1 to {blanks} once and in order";
+    /// A picture that is not in the folder.
+    UnknownPicture { name: String } Error, "图片 {name} 不在 pictures 文件夹中，或不可用", "the picture {name} is not in the folder pictures, or cannot be used";
+    /// A picture without words for those who do not see it.
+    PictureUnsaid { name: String } Error,
+        "图片 {name} 没有文字说明：写作 ![图的内容]({name})", "the picture {name} has no words for those who do not see it: write ![what it shows]({name})";
+    /// A file of pictures that is not taken.
+    PictureRefused { reason: String } Error,
+        "图片不能采用：{reason}（限 PNG、JPEG，至多 2,000,000 字节，每边 16 至 2400 像素）",
+        "the picture is not taken: {reason} (PNG or JPEG, at most 2,000,000 bytes, sides of 16 to 2400 pixels)";
+    /// More pictures than a bank may have.
+    TooManyPictures { most: usize } Error, "图片超过 {most} 幅", "there are more than {most} pictures";
+    /// A picture that no item shows.
+    PictureUnused { name: String } Warning, "没有试题使用图片 {name}", "no item shows the picture {name}";
+    /// A region that leaves its picture.
+    RegionOutside { number: u32, width: u32, height: u32 } Error,
+        "第 {number} 个区域超出图片（{width} × {height}）", "region {number} lies beyond the picture ({width} × {height})";
     /// An enemy that is not there.
     UnknownEnemy { id: String } Error, "互斥试题 {id} 不存在", "the enemy {id} is not in the bank";
     /// An item that is its own enemy.

@@ -66,6 +66,7 @@ fn assemble(draft: Draft) -> Option<Bank> {
         items: values(draft.items),
         structure: values(draft.groups),
         tasks: values(draft.tasks),
+        pictures: draft.pictures,
     };
     bank.sort();
     Some(bank)

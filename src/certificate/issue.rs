@@ -1,9 +1,11 @@
 //! Issuing: record in, signed file out.
 
-use super::lint::lint;
+use super::lint::{Drawn, lint, proofread};
 use super::sign::{self, SigningError};
-use super::{CertificateRecord, Credential, Finding, Scheme, Signer, SignerError, Statement, layout};
-use crate::document::{Attachment, DocumentError, Fonts};
+use super::{
+    CertificateRecord, Credential, Finding, LedgerEvidence, Scheme, Signer, SignerError, Statement, StatusPlace, layout,
+};
+use crate::document::{Artwork, Attachment, DocumentError, Finished, Fonts, qr};
 use crate::kernel::{Digest, Timestamp};
 
 /// The name of the record inside the file.
@@ -40,6 +42,15 @@ pub enum IssueError {
     Credential(#[from] serde_json::Error),
 }
 
+/// What travels inside a certificate besides its record.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// The proof that the record is in the ledger.
+    pub ledger: Option<LedgerEvidence>,
+    /// Where its status is published.
+    pub status: Option<StatusPlace>,
+}
+
 /// Lints, draws and signs one certificate. The same record, faces, key and instant give the same bytes.
 pub fn issue(
     record: &CertificateRecord,
@@ -47,26 +58,36 @@ pub fn issue(
     signer: &dyn Signer,
     now: Timestamp,
 ) -> Result<Issued, IssueError> {
+    issue_with(record, fonts, signer, now, Extras::default())
+}
+
+/// The same, with what travels inside besides the record.
+pub fn issue_with(
+    record: &CertificateRecord,
+    fonts: &Fonts,
+    signer: &dyn Signer,
+    now: Timestamp,
+    extras: Extras,
+) -> Result<Issued, IssueError> {
     let findings = lint(record, fonts, signer.chain(), now);
     let scheme = match Scheme::find(&record.scheme) {
         Some(scheme) if findings.is_empty() => scheme,
         _ => return Err(IssueError::Findings(findings)),
     };
-    let statement = Statement::of(record).sign(&record.verify_url, signer)?;
-    let mut document = layout::draw(record, scheme, &statement, fonts, now)?;
-    if document.sheets() != 1 {
-        return Err(IssueError::Findings(vec![Finding::Sheets(document.sheets())]));
-    }
-    let credential = serde_json::to_vec_pretty(&Credential::of(record, statement.clone()))?;
-    document.attach(&Attachment {
-        name: CREDENTIAL_NAME,
-        description: "证书数据 Certificate record",
-        media_type: "application/json",
-        bytes: &credential,
-        made: now,
+    let drawn = draw(record, scheme, fonts, signer, now, extras)?;
+    let findings = proofread(&Drawn {
+        document: &drawn.document,
+        record,
+        scheme,
+        statement: &drawn.statement,
+        code: &drawn.code,
+        chain: signer.chain(),
     });
+    if !findings.is_empty() {
+        return Err(IssueError::Findings(findings));
+    }
     let pdf = sign::sign(
-        document,
+        drawn.document,
         &format!("颁发{} Certificate issued", record.title),
         signer,
         now,
@@ -74,13 +95,98 @@ pub fn issue(
     Ok(Issued {
         digest: Digest::of(&pdf),
         pdf,
+        statement: drawn.statement,
+    })
+}
+
+/// A sheet that is not signed yet.
+pub(super) struct Sheet {
+    pub(super) document: Finished,
+    pub(super) statement: String,
+    pub(super) code: Artwork,
+}
+
+/// Draws the sheet and puts the data inside.
+pub(super) fn draw(
+    record: &CertificateRecord,
+    scheme: &Scheme,
+    fonts: &Fonts,
+    signer: &dyn Signer,
+    now: Timestamp,
+    extras: Extras,
+) -> Result<Sheet, IssueError> {
+    let statement = Statement::of(record).sign(&record.verify_url, signer)?;
+    let code = qr(&statement).map_err(|_| DocumentError::Unwritable)?;
+    let mut document = layout::draw(record, scheme, &code, fonts, now)?;
+    let credential = Credential {
+        ledger: extras.ledger,
+        status: extras.status,
+        ..Credential::of(record, statement.clone())
+    };
+    document.attach(&Attachment {
+        name: CREDENTIAL_NAME,
+        description: "证书数据 Certificate record",
+        media_type: "application/json",
+        bytes: &serde_json::to_vec(&credential)?,
+        made: now,
+    });
+    Ok(Sheet {
+        document,
         statement,
+        code,
     })
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::ledger::{Checkpoint, Entry, KeyKind, NoteSigner, Proof, tree};
+
+    /// A proof that this record was entered, as the only entry of a small ledger.
+    pub(crate) fn evidence(record: &CertificateRecord) -> LedgerEvidence {
+        let signer = NoteSigner::new("exam.example/ledger", KeyKind::Log, &[1; 32]).unwrap();
+        let entry = Entry {
+            act: crate::certificate::ENTERED.to_owned(),
+            at: NOW,
+            event: Digest::of(b"facts"),
+            about: Some(record.claims_digest()),
+        };
+        let leaves = [tree::leaf_hash(b"before"), entry.leaf()];
+        let checkpoint = Checkpoint {
+            origin: "exam.example/ledger".to_owned(),
+            size: 2,
+            root: tree::root(2, &mut tree::over(&leaves)).unwrap(),
+        };
+        let proof = Proof {
+            entry,
+            index: 1,
+            path: vec![leaves[0]],
+            checkpoint: checkpoint.sign(&signer),
+        };
+        LedgerEvidence {
+            key: signer.public().to_string(),
+            proof: proof.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_proof_travels_with_the_file() {
+        let signer = signer();
+        let extras = Extras {
+            ledger: Some(evidence(&one())),
+            status: Some(StatusPlace {
+                list: "https://exam.example/status/1".to_owned(),
+                index: 7,
+            }),
+        };
+        let issued = issue_with(&one(), &FONTS, &signer, NOW, extras).unwrap();
+        assert!(issued.pdf.len() < 80_000, "{} bytes", issued.pdf.len());
+        let genuine = crate::certificate::verify(&issued.pdf, &[signer.chain().trust_root()]).unwrap();
+        let inclusion = genuine.credential.inclusion().unwrap().unwrap();
+        assert_eq!((inclusion.proof.index, inclusion.entered_at), (1, NOW));
+        assert_eq!(genuine.credential.status.unwrap().index, 7);
+    }
+
     use crate::certificate::sample::tests::{NOW, one, signer};
     use crate::document::tests::FONTS;
 

@@ -2,7 +2,7 @@
 #![expect(clippy::float_arithmetic, reason = "page geometry")]
 
 use super::{CertificateRecord, Scheme, frame};
-use crate::document::{About, Align, DocumentError, Finished, Fonts, Ink, Paper, Pen, SHEET_WIDTH, qr, seal};
+use crate::document::{About, Align, Artwork, DocumentError, Finished, Fonts, Ink, Paper, Pen, SHEET_WIDTH, seal};
 use crate::kernel::{Marks, Timestamp};
 
 const MIDDLE: f32 = SHEET_WIDTH / 2.0;
@@ -68,6 +68,10 @@ pub(super) fn fields(record: &CertificateRecord, scheme: &Scheme) -> Vec<Field> 
         fields.push(field("理论/操作/评定", "Theory / practical / overall", &scores, None));
     }
     fields.push(field("证书编号", "Certificate No.", record.number.as_str(), None));
+    if let Some(until) = record.valid_until {
+        let english = format!("until the end of {until}");
+        fields.push(field("有效期至", "Valid until", &until.chinese(), Some(&english)));
+    }
     fields
 }
 
@@ -75,7 +79,7 @@ pub(super) fn fields(record: &CertificateRecord, scheme: &Scheme) -> Vec<Field> 
 pub(super) fn draw(
     record: &CertificateRecord,
     scheme: &Scheme,
-    statement: &str,
+    code: &Artwork,
     fonts: &Fonts,
     now: Timestamp,
 ) -> Result<Finished, DocumentError> {
@@ -97,7 +101,7 @@ pub(super) fn draw(
     heading(&mut paper, record, scheme);
     table(&mut paper, record, scheme);
     photograph(&mut paper, record);
-    foot(&mut paper, record, statement)?;
+    foot(&mut paper, record, code);
     if record.sample {
         mark_as_sample(&mut paper);
     }
@@ -211,10 +215,9 @@ fn photograph(paper: &mut Paper<'_>, record: &CertificateRecord) {
     paper.frame((at.0 - 0.5, at.1 - 0.5), (size.0 + 1.0, size.1 + 1.0), 0.4, RULE);
 }
 
-fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str) -> Result<(), DocumentError> {
+fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, code: &Artwork) {
     let top = FOOT_TOP;
-    let code = qr(statement).map_err(|_| DocumentError::Unwritable)?;
-    paper.artwork((LEFT - 2.0, top), 34.0, &code);
+    paper.artwork((LEFT - 2.0, top), 34.0, code);
     paper.text(
         (LEFT + 15.0, top + 36.4),
         Pen::new(8.5).ink(INK),
@@ -238,13 +241,15 @@ fn foot(paper: &mut Paper<'_>, record: &CertificateRecord, statement: &str) -> R
     let urls = format!("查询网址 Query: {}", record.query_urls.join("　"));
     paper.text((LEFT, y), Pen::new(8.0).ink(INK), Align::Left, &urls);
     if let Some(serial) = &record.print_serial {
-        let serial = format!("印制流水码 Print serial {serial}");
+        let noted = record
+            .edition
+            .map_or_else(String::new, |edition| format!("　{}", edition.noted()));
+        let serial = format!("印制流水码 Print serial {serial}{noted}");
         paper.text((RIGHT, y), Pen::new(8.0).ink(INK), Align::Right, &serial);
     }
     let width = RIGHT - LEFT;
     let y = paper.paragraph((LEFT, y + 4.8), width, 10.0, SMALL, HOW_TO_CHECK);
     paper.paragraph((LEFT, y), width, 10.0, SMALL, HOW_TO_CHECK_EN);
-    Ok(())
 }
 
 const HOW_TO_CHECK: &str = "本证书为带数字签名的电子文件。核验时请打开电子文件查看签名，或扫描二维码并与纸面逐项核对；纸面打印件本身不作为凭证。";

@@ -7,29 +7,38 @@
 mod authority;
 mod cms;
 mod codes;
+mod export;
 mod frame;
 mod issue;
 mod layout;
 mod level;
 mod lint;
 mod photo;
+mod receipt;
 mod record;
 mod sample;
 mod scheme;
 mod sign;
 mod signer;
+mod standing;
 mod statement;
 mod structure;
 mod verify;
 
 pub use authority::{Authority, AuthorityError, SealedAuthority};
-pub use issue::{IssueError, Issued, issue};
+pub use export::{is_set, open_badge, opened, status_list};
+pub use issue::{Extras, IssueError, Issued, issue, issue_with};
 pub use level::SkillLevel;
-pub use lint::{Finding, lint};
+pub use lint::{CHECKS, Finding, lint};
 pub use photo::{JpegPhoto, MAX_PHOTO_BYTES, MAX_PHOTO_SIDE, PHOTO_HEIGHT, PHOTO_WIDTH, PhotoError, normalise};
-pub use record::{CREDENTIAL_FORMAT, CertificateRecord, Credential, IdKind, IssueDate, NotADate, Results, Salt};
+pub use receipt::{ReceiptKey, ReceiptKeyError, receipt_code};
+pub use record::{
+    CREDENTIAL_FORMAT, CertificateRecord, Credential, ENTERED, IdKind, Inclusion, IssueDate, LedgerEvidence, NotADate,
+    NotIncluded, Results, Salt, StatusPlace,
+};
 pub use sample::{SampleError, samples};
 pub use scheme::{CertificateNumber, Form, NumberError, NumberParts, Part, Scheme};
 pub use signer::{Chain, Signer, SignerError, SoftSigner, TrustRoot};
+pub use standing::{Change, Edition, Standing};
 pub use statement::{Statement, StatementError};
 pub use verify::{Genuine, NotGenuine, verify};

@@ -26,7 +26,7 @@ pub const PHOTO_HEIGHT: u32 = 413;
 
 const MIN_WIDTH: u32 = 150;
 const MIN_HEIGHT: u32 = 210;
-const AIM_BYTES: usize = 25 * 1024;
+const AIM_BYTES: usize = 22_000;
 const MAX_DECODED_BYTES: u64 = 6000 * 6000 * 4 + 16 * 1024 * 1024;
 
 /// A photograph as certificates carry it.
@@ -57,6 +57,14 @@ impl JpegPhoto {
     /// The JPEG file.
     pub fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The same picture with so many bytes after it, for tests of what is too large.
+    #[cfg(test)]
+    pub(crate) fn larger(photo: &Self, bytes: usize) -> Self {
+        let mut padded = photo.0.clone();
+        padded.resize(bytes, 0);
+        Self(padded)
     }
 
     /// Its digest.

@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{CertificateNumber, JpegPhoto, SkillLevel};
-use crate::kernel::{CitizenId, Digest, Entropy, Marks, PersonName, Timestamp};
+use super::{CertificateNumber, Edition, JpegPhoto, SkillLevel};
+use crate::kernel::{CitizenId, Digest, Entropy, Marks, PersonName, Timestamp, canonical_json};
+use crate::ledger::{NoteKey, Proof};
 
 /// Every fact that is printed on one certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +48,12 @@ pub struct CertificateRecord {
     pub issuer_en: String,
     /// The date of issue.
     pub issued_on: IssueDate,
+    /// The last day of validity, where the occupation asks for renewal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<IssueDate>,
+    /// Why this is not the first sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Edition>,
     /// Scores, where the scheme prints them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<Results>,
@@ -79,10 +86,29 @@ impl CertificateRecord {
         std::array::from_fn(|index| digest[index])
     }
 
+    /// The digest of everything that the certificate claims: what the ledger's entry is about. The salt keeps it from being
+    /// guessed.
+    pub fn claims_digest(&self) -> Digest {
+        let photo = self.photo.as_ref().map(JpegPhoto::digest);
+        claims_digest(
+            &Self {
+                photo: None,
+                ..self.clone()
+            },
+            photo,
+        )
+    }
+
     /// Trade or direction as printed.
     pub fn trade_printed(&self) -> &str {
         self.trade.as_deref().unwrap_or("--")
     }
+}
+
+fn claims_digest(without_photo: &CertificateRecord, photo_sha256: Option<Digest>) -> Digest {
+    let claims = serde_json::json!({ "record": without_photo, "photo_sha256": photo_sha256 });
+    // Texts and integers only: they can always be written.
+    Digest::of(&canonical_json(&claims).unwrap_or_default())
 }
 
 /// Kinds of id whose numbers follow GB 11643.
@@ -247,6 +273,51 @@ pub struct Credential {
     pub photo_sha256: Option<Digest>,
     /// The text of the QR code.
     pub statement: String,
+    /// The proof that the record is in the public ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerEvidence>,
+    /// Its place in the published status list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusPlace>,
+}
+
+/// The proof that a record is in the public ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerEvidence {
+    /// The ledger's public key in one line.
+    pub key: String,
+    /// The proof (C2SP tlog-proof) with the entry and a signed checkpoint.
+    pub proof: String,
+}
+
+/// Where a certificate's status is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusPlace {
+    /// The address of the list.
+    pub list: String,
+    /// The place in it.
+    pub index: u64,
+}
+
+/// The proof inside does not show that this record is in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the proof inside does not show that the record is in the ledger")]
+pub struct NotIncluded;
+
+/// The act whose entry commits to a certificate's claims.
+pub const ENTERED: &str = "certificate.enter";
+
+/// What the proof inside shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inclusion {
+    /// The ledger's key, as the file has it: to be compared with the one that is published.
+    pub key: NoteKey,
+    /// The proof.
+    pub proof: Proof,
+    /// When the record was entered.
+    pub entered_at: Timestamp,
 }
 
 impl Credential {
@@ -262,7 +333,35 @@ impl Credential {
             record,
             photo_sha256,
             statement,
+            ledger: None,
+            status: None,
         }
+    }
+
+    /// The credential that this record should have, with the evidence of this one.
+    pub(super) fn again(&self, record: &CertificateRecord) -> Self {
+        Self {
+            ledger: self.ledger.clone(),
+            status: self.status.clone(),
+            ..Self::of(record, self.statement.clone())
+        }
+    }
+
+    /// Checks that the proof inside is about this very record; `None` when there is no proof.
+    pub fn inclusion(&self) -> Result<Option<Inclusion>, NotIncluded> {
+        let Some(evidence) = &self.ledger else { return Ok(None) };
+        let key: NoteKey = evidence.key.parse().map_err(|_| NotIncluded)?;
+        let proof: Proof = evidence.proof.parse().map_err(|_| NotIncluded)?;
+        proof.check(&key, &[]).map_err(|_| NotIncluded)?;
+        let about = claims_digest(&self.record, self.photo_sha256);
+        if proof.entry.act != ENTERED || proof.entry.about != Some(about) {
+            return Err(NotIncluded);
+        }
+        Ok(Some(Inclusion {
+            key,
+            entered_at: proof.entry.at,
+            proof,
+        }))
     }
 }
 

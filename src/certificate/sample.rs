@@ -110,6 +110,8 @@ fn sample(
         issuer: "某省职业技能鉴定指导中心".to_owned(),
         issuer_en: "Provincial Centre for Vocational Skill Appraisal (sample)".to_owned(),
         issued_on,
+        valid_until: None,
+        edition: None,
         results,
         photo: Some(portraits[pick(portraits.len())].clone()),
         verify_url: "https://exam.example/v/".to_owned(),

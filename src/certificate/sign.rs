@@ -11,7 +11,7 @@ use crate::document::{DocumentError, Finished, SignatureSpace};
 use crate::kernel::Timestamp;
 
 /// Twice what an envelope with three certificates takes.
-pub(super) const SIGNATURE_BYTES: usize = 4096;
+pub(super) const SIGNATURE_BYTES: usize = 3072;
 
 /// Why a document was not signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -85,6 +85,17 @@ impl Chain {
         TrustRoot(self.root.clone())
     }
 
+    /// The root's certificate as DER.
+    pub fn root_der(&self) -> Vec<u8> {
+        self.root.to_der().unwrap_or_default()
+    }
+
+    /// The signing key's public key as DER.
+    pub fn public_key_der(&self) -> Vec<u8> {
+        let spki = self.signing.tbs_certificate().subject_public_key_info();
+        spki.to_der().unwrap_or_default()
+    }
+
     /// Who signs, as the certificate names it.
     pub fn signer_name(&self) -> String {
         common_name(&self.signing)

@@ -79,6 +79,9 @@ pub enum NotGenuine {
     /// The record inside is missing or not readable.
     #[error("the record inside the file cannot be read")]
     Credential,
+    /// The proof inside is not about this certificate.
+    #[error("the ledger's proof inside the file does not belong to it")]
+    Ledger,
 }
 
 /// Checks a file against the roots that the caller trusts.
@@ -114,8 +117,10 @@ pub fn verify(bytes: &[u8], roots: &[TrustRoot]) -> Result<Genuine, NotGenuine> 
     if !chain.iter().all(|certificate| valid_at(certificate, signed_at)) {
         return Err(NotGenuine::Expired);
     }
+    let credential = credential(&doc).ok_or(NotGenuine::Credential)?;
+    credential.inclusion().map_err(|_| NotGenuine::Ledger)?;
     Ok(Genuine {
-        credential: credential(&doc).ok_or(NotGenuine::Credential)?,
+        credential,
         signer: common_name(signing),
         signed_at,
         digest: Digest::of(bytes),
@@ -183,7 +188,7 @@ fn hole_content(hole: &[u8]) -> Result<Vec<u8>, NotGenuine> {
         .map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?))
         .collect();
     let mut der = decoded.ok_or(NotGenuine::Hole)?;
-    // A sequence with a two-byte length: every envelope has between 256 and 4092 bytes.
+    // A sequence with a two-byte length: every envelope has between 256 and 3068 bytes.
     let [0x30, 0x82, high, low, ..] = der[..] else {
         return Err(NotGenuine::Envelope);
     };
@@ -491,7 +496,14 @@ mod tests {
     fn signed_at(instant: Timestamp, with_record: bool) -> Vec<u8> {
         let record = one();
         let scheme = crate::certificate::Scheme::find(&record.scheme).unwrap();
-        let mut sheet = super::super::layout::draw(&record, scheme, "HTTPS://X/", &FONTS, instant).unwrap();
+        let mut sheet = super::super::layout::draw(
+            &record,
+            scheme,
+            &crate::document::qr("HTTPS://X/").unwrap(),
+            &FONTS,
+            instant,
+        )
+        .unwrap();
         let credential = serde_json::to_vec(&Credential::of(&record, String::new())).unwrap();
         if with_record {
             sheet.attach(&crate::document::Attachment {

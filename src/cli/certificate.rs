@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::serve::{load_config, open_office, runtime, write_private};
 use super::{Failure, say};
-use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, TrustRoot, issue, samples, verify};
+use crate::certificate::{Authority, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify};
 use crate::document::Fonts;
 use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
+use crate::ledger::NoteKey;
 use crate::office::certificate::create_authority;
-use crate::office::verification::reason_code;
-use crate::web::Messages;
+use crate::office::verification::{TrustedKeys, reason_code};
+use crate::web::{Messages, offline_page};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CertificateCommand {
@@ -23,6 +24,9 @@ pub(super) enum CertificateCommand {
         /// The root certificate that you trust (`root.pem` of the issuing body).
         #[arg(long)]
         trust: PathBuf,
+        /// The public key of the ledger that you trust (`log.vkey`, the file or its line): the certificate must be in it.
+        #[arg(long)]
+        log: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -35,7 +39,7 @@ pub(super) enum CertificateCommand {
         /// How many.
         #[arg(long, default_value_t = 1)]
         count: u32,
-        /// The folder for `root.pem`, `001.pdf` and `001.json` (the record).
+        /// The folder for `root.pem`, `verify.html`, `001.pdf` and `001.json` (the record).
         #[arg(long)]
         out: PathBuf,
     },
@@ -63,12 +67,12 @@ const UNREADABLE: u8 = 2;
 
 pub(super) fn certificate(command: CertificateCommand, language: Language) -> Result<(), Failure> {
     match command {
-        CertificateCommand::Verify { file, trust, json } => check(&file, &trust, json, language),
+        CertificateCommand::Verify { file, trust, log, json } => check(&file, &trust, log.as_deref(), json, language),
         CertificateCommand::Sample { scheme, count, out } => sample(&scheme, count, &out),
     }
 }
 
-fn check(file: &Path, trust: &Path, json: bool, language: Language) -> Result<(), Failure> {
+fn check(file: &Path, trust: &Path, log: Option<&str>, json: bool, language: Language) -> Result<(), Failure> {
     let unreadable = |path: &Path, error: &dyn std::fmt::Display| Failure {
         message: format!("{}: {error}", path.display()),
         code: UNREADABLE,
@@ -76,7 +80,14 @@ fn check(file: &Path, trust: &Path, json: bool, language: Language) -> Result<()
     let pem = std::fs::read_to_string(trust).map_err(|error| unreadable(trust, &error))?;
     let root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
     let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
-    let verified = verify(&bytes, &[root]);
+    let log = log.map(|log| {
+        let text = std::fs::read_to_string(log).unwrap_or_else(|_| log.to_owned());
+        text.trim()
+            .parse::<NoteKey>()
+            .map_err(|error| unreadable(Path::new(log), &error))
+    });
+    let log = log.transpose()?;
+    let verified = verify(&bytes, &[root]).and_then(|genuine| in_ledger(genuine, log.as_ref()));
     let code = exit_status(&verified);
     let text = if json {
         told_json(&verified)
@@ -85,6 +96,15 @@ fn check(file: &Path, trust: &Path, json: bool, language: Language) -> Result<()
     };
     say(&text);
     if code == 0 { Ok(()) } else { Err(Failure::silent(code)) }
+}
+
+/// With a ledger's key, only what that ledger has is genuine.
+fn in_ledger(genuine: Genuine, log: Option<&NoteKey>) -> Result<Genuine, NotGenuine> {
+    let inclusion = genuine.credential.inclusion().map_err(|_| NotGenuine::Ledger)?;
+    match log {
+        Some(log) if inclusion.is_none_or(|inclusion| inclusion.key != *log) => Err(NotGenuine::Ledger),
+        _ => Ok(genuine),
+    }
 }
 
 fn exit_status(verified: &Result<Genuine, NotGenuine>) -> u8 {
@@ -103,6 +123,7 @@ fn told_json(verified: &Result<Genuine, NotGenuine>) -> String {
             "signed_at": genuine.signed_at.to_string(),
             "sha256": genuine.digest,
             "record": genuine.credential.record,
+            "ledger": ledger_json(genuine),
             "not_checked": ["revocation"],
         }),
         Err(reason) => json!({
@@ -112,6 +133,17 @@ fn told_json(verified: &Result<Genuine, NotGenuine>) -> String {
         }),
     }
     .to_string()
+}
+
+fn ledger_json(genuine: &Genuine) -> serde_json::Value {
+    match genuine.credential.inclusion() {
+        Ok(Some(inclusion)) => json!({
+            "key": inclusion.key.to_string(),
+            "index": inclusion.proof.index,
+            "entered_at": inclusion.entered_at.to_string(),
+        }),
+        _ => serde_json::Value::Null,
+    }
 }
 
 fn told(verified: &Result<Genuine, NotGenuine>, language: Language) -> String {
@@ -159,6 +191,8 @@ fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
     let authority = Authority::create("样本 Sample", now, &OsEntropy)?;
     let signer = authority.signer();
     std::fs::write(out.join("root.pem"), authority.root_pem()?)?;
+    let (page, _) = offline_page(&TrustedKeys::of(signer.chain(), now));
+    std::fs::write(out.join("verify.html"), page)?;
     for (index, record) in samples(scheme, count, &OsEntropy, now)?.iter().enumerate() {
         let issued = issue(record, &fonts, &signer, now)?;
         let name = format!("{:03}", index + 1);
@@ -206,10 +240,13 @@ mod tests {
         let pdf = folder.path().join("001.pdf");
         let root = folder.path().join("root.pem");
         let code = |pdf: &Path, root: &Path| {
-            check(pdf, root, true, Language::En)
+            check(pdf, root, None, true, Language::En)
                 .err()
                 .map_or(0, |failure| failure.code)
         };
+        let key = "exam.example/ledger+00000000+AQ==";
+        let refused = check(&pdf, &root, Some(key), true, Language::En).unwrap_err();
+        assert_eq!(refused.code, UNREADABLE, "no key at all");
         assert_eq!(code(&pdf, &root), 0);
         assert_eq!(code(&pdf, &other.path().join("root.pem")), NOT_GENUINE);
         assert_eq!(code(&root, &root), UNREADABLE);

@@ -1,6 +1,6 @@
 //! `serve`: the production start.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -9,8 +9,10 @@ use tracing_subscriber::EnvFilter;
 use super::{Failure, say};
 use crate::config::{Config, LogFormat};
 use crate::document::Fonts;
-use crate::kernel::{Entropy, OsEntropy, Seed, SystemClock};
-use crate::office::{Foundations, Keys, Office, account};
+use crate::kernel::{Entropy, OsEntropy, Seed};
+use crate::ledger::NoteKey;
+use crate::office::ledger::WitnessAddress;
+use crate::office::{Foundations, Keys, Office, account, time};
 use crate::store::Store;
 use crate::web::{App, Serving, Site};
 use crate::{jobs, web};
@@ -80,7 +82,8 @@ async fn asked_to_stop() {
     interrupt.await;
 }
 
-fn start_log(config: &Config) {
+/// Begins the log, on the standard error.
+pub(super) fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -102,16 +105,32 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
     store.check_durability().await.map_err(Failure::new)?;
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
-    Ok(Office::open(Foundations {
+    let clock = time::steady_clock(&store).await?;
+    let office = Office::open(Foundations {
         store,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
         keys,
         fonts,
         zone: config.zone.clone(),
         base_url: config.base_url.clone(),
         demo,
-    }))
+    });
+    office.ledger.keep_at(kept_at(config));
+    let witness = |(key, url): &(NoteKey, String)| WitnessAddress {
+        key: key.clone(),
+        url: url.clone(),
+    };
+    office
+        .ledger
+        .ask_witnesses(config.witnesses.iter().map(witness).collect());
+    Ok(office)
+}
+
+/// Where the last checkpoint is kept: not in the data folder, or a backup of it would roll both back.
+pub(super) fn kept_at(config: &Config) -> PathBuf {
+    let beside = || PathBuf::from(format!("{}.checkpoint", config.data.display()));
+    config.checkpoint.clone().unwrap_or_else(beside)
 }
 
 /// The installation's secret: from the settings, or a file in the data folder that only its owner can read.

@@ -121,6 +121,11 @@ pub struct Artwork {
 }
 
 impl Artwork {
+    /// Its operators, as they stand compressed in the file.
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
     /// Its width in its own units.
     pub fn width(&self) -> f32 {
         self.bounds[2] - self.bounds[0]

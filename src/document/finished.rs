@@ -50,6 +50,17 @@ impl Finished {
         Self(doc)
     }
 
+    /// The objects that will be written, for proofreading.
+    pub fn tree(&self) -> &Document {
+        &self.0
+    }
+
+    /// The same to be spoilt by tests.
+    #[cfg(test)]
+    pub(crate) fn tree_mut(&mut self) -> &mut Document {
+        &mut self.0
+    }
+
     /// How many sheets it has.
     pub fn sheets(&self) -> usize {
         self.0.page_iter().count()

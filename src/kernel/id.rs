@@ -118,10 +118,16 @@ typed_ids! {
     FindingId = "fnd";
     /// A hold that stops the release of results.
     HoldId = "hld";
+    /// A change of time of an attempt or a room.
+    TimeChangeId = "tim";
+    /// Extra time proposed for an outage.
+    CompensationId = "cmp";
     /// An incident in an examination room.
     IncidentId = "inc";
     /// A certificate.
     CertificateId = "crt";
+    /// A change to a certificate that somebody asked for.
+    RequestId = "req";
     /// A recorded event.
     EventId = "evt";
 }

@@ -63,6 +63,14 @@ impl fmt::Display for Timestamp {
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
+
+    /// How far the machine's time of day is ahead of this clock, in milliseconds, where they can differ.
+    fn drift(&self) -> i64 {
+        0
+    }
+
+    /// Moves a clock that can differ from the machine's by so many milliseconds.
+    fn correct(&self, _by: i64) {}
 }
 
 /// The machine's clock.

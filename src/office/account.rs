@@ -56,10 +56,17 @@ pub(super) fn new_sign_in(office: &Office, now: Timestamp, life: i64) -> (String
 /// Who is behind a token, with the sign-in's row; anonymous when it is unknown, ended or expired.
 pub async fn recognise(office: &Office, token: &str) -> Result<(Actor, Option<SignInRow>), Refusal> {
     let now = office.now();
+    let digest = office.keys.digest("sign-in", token);
+    if let Some(row) = office.remembered.find(&digest, now) {
+        return Ok((candidate_of(&row).unwrap_or(Actor::Anonymous), Some(row)));
+    }
     let mut connection = office.store.read().await?;
-    let row = account::sign_in_by_token(&mut connection, office.keys.digest("sign-in", token), now).await?;
+    let row = account::sign_in_by_token(&mut connection, digest, now).await?;
     match row {
-        Some(row) => Ok((actor_of(&mut connection, &row).await?, Some(row))),
+        Some(row) => {
+            office.remembered.note(&row, now);
+            Ok((actor_of(&mut connection, &row).await?, Some(row)))
+        }
         None => Ok((Actor::Anonymous, None)),
     }
 }
@@ -84,13 +91,17 @@ pub async fn recognise_api_token(office: &Office, token: &str) -> Result<Actor, 
     }
 }
 
+fn candidate_of(row: &SignInRow) -> Option<Actor> {
+    Some(Actor::Candidate {
+        application: row.application_id?,
+        session: row.session_id?,
+        sign_in: row.id,
+    })
+}
+
 async fn actor_of(connection: &mut crate::store::Connection, row: &SignInRow) -> Result<Actor, Refusal> {
-    if let (Some(application), Some(session)) = (row.application_id, row.session_id) {
-        return Ok(Actor::Candidate {
-            application,
-            session,
-            sign_in: row.id,
-        });
+    if let Some(candidate) = candidate_of(row) {
+        return Ok(candidate);
     }
     let Some(id) = row.account_id else {
         return Ok(Actor::Anonymous);
@@ -326,9 +337,9 @@ impl Act for SignOut {
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         account::revoke(op.connection(), *sign_in, now).await?;
-        Ok(Done {
-            at: op.commit(Event::of(sign_in)).await?,
-        })
+        let at = op.commit(Event::of(sign_in)).await?;
+        office.remembered.forget(*sign_in);
+        Ok(Done { at })
     }
 }
 

@@ -6,7 +6,7 @@
 //! once alone, so that one bad part cannot fail the others; what fails then is told so. Handing in goes through the same
 //! queue and therefore comes after the same candidate's saves. Older and repeated revisions are harmless.
 //!
-//! The rules for one part are in `rules`; `writer` applies them to a batch inside the transaction.
+//! The rules for one part are in [`crate::sitting`]; `writer` applies them to a batch inside the transaction.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,13 +15,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Office, Refusal};
+use super::{Broken, Keys, Office, Refusal};
 use crate::kernel::{ApplicationId, AttemptId, Clock, Digest, Entropy, SessionId, SignInId, Timestamp};
-use crate::store::{Connection, Store, sitting};
+use crate::sitting::{AnswerRefusal, SaveRefusal, TooEarly};
+use crate::store::{Store, sitting};
 
-pub mod rules;
 mod writer;
 
+#[cfg(test)]
+mod histories;
+#[cfg(test)]
+mod power_cut;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +39,8 @@ const COME_BACK: u32 = 2;
 pub struct Answer {
     /// The question.
     pub number: i64,
-    /// The chosen letters in order (`"B"`, `"ACD"`), `"T"` or `"F"`, or `""` for none.
+    /// The chosen letters in order (`"B"`, `"ACD"`), `"T"` or `"F"`, or what the kind of the question asks for
+    /// (docs/bank-format.md); `""` for none.
     pub value: String,
     /// The terminal's count of changes to this answer: higher is later.
     pub revision: i64,
@@ -81,6 +86,32 @@ pub struct Receipt {
     pub answered: i64,
     /// How many questions there are.
     pub questions: i64,
+    /// The code under which the receipt is found later; absent while late answers may still come.
+    pub code: Option<String>,
+    /// The digest of the answers.
+    pub digest: Option<String>,
+    /// Our signature.
+    pub signature: Option<String>,
+}
+
+/// What a terminal tells of itself with a sign of life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Beat {
+    /// Answers that it could not save yet.
+    pub unsaved: i64,
+    /// Whether the candidate looks at something else than the paper.
+    pub away: bool,
+    /// How often the paper was left since the last sign of life.
+    pub left: i64,
+    /// Whether the last sign of life told of something that is over now.
+    pub cleared: bool,
+}
+
+impl Beat {
+    /// Whether there is nothing to note beyond the sign of life itself.
+    fn is_quiet(self) -> bool {
+        self == Self::default()
+    }
 }
 
 /// What is asked of the desk for one attempt.
@@ -95,8 +126,10 @@ pub(super) enum Ask {
         /// The request, for the record.
         request_id: String,
     },
-    /// Only note that the terminal was heard.
-    Seen,
+    /// Only note that the terminal was heard, and what it told.
+    Seen(Beat),
+    /// Make the receipt of a paper that the clock or an invigilator handed in.
+    Receipt,
     /// Only say when everything before is written.
     Settle,
 }
@@ -134,9 +167,25 @@ pub struct AnswerDesk {
 impl AnswerDesk {
     /// Opens the desk: starts its writer on the present runtime. The writer ends when the last desk is dropped; if it
     /// breaks, the process ends, because a desk that takes answers and never writes them would be worse.
-    pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+    pub fn start(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, keys: Keys) -> Self {
+        Self::with_batches_of(BATCH, store, clock, entropy, keys)
+    }
+
+    /// A desk that writes each part in a transaction of its own: only to measure what writing together brings.
+    pub fn one_by_one(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, keys: Keys) -> Self {
+        Self::with_batches_of(1, store, clock, entropy, keys)
+    }
+
+    fn with_batches_of(
+        most: usize,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        keys: Keys,
+    ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let writer = tokio::spawn(run(waiting, store, clock, entropy));
+        let tools = Tools { store, entropy, keys };
+        let writer = tokio::spawn(run(waiting, most, tools, clock));
         tokio::spawn(async move {
             if let Err(error) = writer.await
                 && error.is_panic()
@@ -177,13 +226,21 @@ impl AnswerDesk {
         }
     }
 
+    /// The receipt of a paper that is handed in, made if there is none yet.
+    pub async fn receipt(&self, attempt: AttemptId) -> Result<Receipt, Refusal> {
+        match self.ask(attempt, Digest::of(b""), Ask::Receipt).await? {
+            Outcome::Received(receipt) => Ok(receipt),
+            Outcome::Saved(_) | Outcome::Heard => Err(Refusal::Fault("the desk answered another question".into())),
+        }
+    }
+
     /// Notes that a terminal was heard. Nobody waits for it, and a full queue may drop it.
-    pub fn seen(&self, attempt: AttemptId, lease: Digest) {
+    pub fn seen(&self, attempt: AttemptId, lease: Digest, beat: Beat) {
         let (reply, _) = oneshot::channel();
         let part = Part {
             attempt,
             lease,
-            ask: Ask::Seen,
+            ask: Ask::Seen(beat),
         };
         // The next heartbeat is seconds away: dropping one costs nothing.
         let _ = self.queue.try_send(Waiting { part, reply });
@@ -208,7 +265,7 @@ impl AnswerDesk {
     /// The attempt of a candidate in a session. It never changes once drawn, so it is remembered.
     pub async fn attempt_of(
         &self,
-        connection: &mut Connection,
+        store: &Store,
         session: SessionId,
         application: ApplicationId,
     ) -> Result<Option<AttemptId>, Refusal> {
@@ -222,7 +279,8 @@ impl AnswerDesk {
         if known.is_some() {
             return Ok(known);
         }
-        let found = sitting::attempt_of(connection, session, application).await?;
+        let mut connection = store.read().await?;
+        let found = sitting::attempt_of(&mut connection, session, application).await?;
         let Some(found) = found else { return Ok(None) };
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= REMEMBERED {
@@ -230,6 +288,30 @@ impl AnswerDesk {
         }
         attempts.insert(key, found.id);
         Ok(Some(found.id))
+    }
+}
+
+impl From<SaveRefusal> for Broken {
+    fn from(refusal: SaveRefusal) -> Self {
+        match refusal {
+            SaveRefusal::NotStarted => Self::new("attempt-not-started"),
+            SaveRefusal::Closed { at } => Self::new("attempt-closed").with("at", at),
+        }
+    }
+}
+
+impl From<AnswerRefusal> for Broken {
+    fn from(refusal: AnswerRefusal) -> Self {
+        match refusal {
+            AnswerRefusal::NoSuchQuestion { number } => Self::new("answer-no-such-question").with("number", number),
+            AnswerRefusal::Unreadable { number } => Self::new("answer-unreadable").with("number", number),
+        }
+    }
+}
+
+impl From<TooEarly> for Broken {
+    fn from(refusal: TooEarly) -> Self {
+        Self::new("submit-too-early").with("at", refusal.at)
     }
 }
 
@@ -243,13 +325,20 @@ impl Office {
 /// How many parts one transaction takes at most.
 const BATCH: usize = 4_096;
 
-async fn run(mut queue: mpsc::Receiver<Waiting>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) {
+/// What the writer works with.
+struct Tools {
+    store: Store,
+    entropy: Arc<dyn Entropy>,
+    keys: Keys,
+}
+
+async fn run(mut queue: mpsc::Receiver<Waiting>, most: usize, tools: Tools, clock: Arc<dyn Clock>) {
     let mut waiting = Vec::new();
-    while queue.recv_many(&mut waiting, BATCH).await > 0 {
+    while queue.recv_many(&mut waiting, most).await > 0 {
         let (parts, replies): (Vec<Part>, Vec<_>) = waiting.drain(..).map(|one| (one.part, one.reply)).unzip();
-        let outcomes = match writer::write(&store, entropy.as_ref(), clock.now(), &parts).await {
+        let outcomes = match writer::write(&tools, clock.now(), &parts).await {
             Ok(outcomes) => outcomes,
-            Err(refusal) => alone(&store, entropy.as_ref(), clock.as_ref(), &parts, refusal).await,
+            Err(refusal) => alone(&tools, clock.as_ref(), &parts, refusal).await,
         };
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // A terminal that hung up sends again, and again is harmless.
@@ -260,13 +349,7 @@ async fn run(mut queue: mpsc::Receiver<Waiting>, store: Store, clock: Arc<dyn Cl
 
 /// After a batch failed: each part once more, in a transaction of its own. When the disk is full or the database is held
 /// by somebody else, trying each would only make everybody wait: all are told at once.
-async fn alone(
-    store: &Store,
-    entropy: &dyn Entropy,
-    clock: &dyn Clock,
-    parts: &[Part],
-    refusal: Refusal,
-) -> Vec<Result<Outcome, Refusal>> {
+async fn alone(tools: &Tools, clock: &dyn Clock, parts: &[Part], refusal: Refusal) -> Vec<Result<Outcome, Refusal>> {
     tracing::error!(%refusal, parts = parts.len(), "a batch of answers failed");
     let mut outcomes = Vec::with_capacity(parts.len());
     for part in parts {
@@ -275,7 +358,7 @@ async fn alone(
             Refusal::Busy { retry_after } => Err(Refusal::Busy {
                 retry_after: *retry_after,
             }),
-            _ => writer::write(store, entropy, clock.now(), std::slice::from_ref(part))
+            _ => writer::write(tools, clock.now(), std::slice::from_ref(part))
                 .await
                 .and_then(|mut outcomes| outcomes.pop().unwrap_or(Err(Refusal::Fault("no outcome".into())))),
         };

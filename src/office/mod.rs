@@ -11,6 +11,7 @@ mod op;
 pub mod policy;
 pub mod progress;
 mod refusal;
+mod remembered;
 
 pub mod account;
 pub mod application;
@@ -18,6 +19,7 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod desk;
+pub mod ledger;
 pub mod plan;
 pub mod practical;
 pub mod result;
@@ -25,6 +27,7 @@ pub mod room;
 pub mod session;
 pub mod supervision;
 pub mod terminal;
+pub mod time;
 pub mod verification;
 
 #[cfg(test)]
@@ -39,6 +42,7 @@ pub use keys::Keys;
 pub use op::{Event, Op};
 pub use policy::{Kind, Policy, Who};
 pub use refusal::{Broken, Fact, Problem, Problems, Refusal};
+pub use remembered::Remembered;
 
 use crate::document::Fonts;
 use crate::kernel::{Clock, Entropy, Timestamp};
@@ -66,10 +70,20 @@ pub struct Office {
     pub demo: bool,
     /// The banks that were opened lately.
     pub banks: bank::Shelf,
+    /// Candidates that were seen lately.
+    pub remembered: Remembered,
     /// The desk through which all answers go.
     pub desk: desk::AnswerDesk,
+    /// Which texts are answers to which question of whose paper.
+    pub shapes: terminal::shape::Shapes,
     /// Where certificates are made.
     pub press: certificate::Press,
+    /// Where the ledger is kept.
+    pub ledger: ledger::LedgerDesk,
+    /// The rooms that are watched now.
+    pub watched: room::Watched,
+    /// What sessions ask of their terminals' browsers.
+    pub locks: room::Locks,
     /// How far slow work has come.
     pub progress: progress::Progress,
 }
@@ -108,7 +122,7 @@ impl Office {
             demo,
         } = foundations;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone());
+        let desk = desk::AnswerDesk::start(store.clone(), clock.clone(), entropy.clone(), keys.clone());
         Self {
             store,
             clock,
@@ -122,7 +136,12 @@ impl Office {
             base_url,
             demo,
             banks: bank::Shelf::default(),
+            ledger: ledger::LedgerDesk::default(),
+            remembered: Remembered::default(),
             desk,
+            shapes: terminal::shape::Shapes::default(),
+            watched: room::Watched::default(),
+            locks: room::Locks::default(),
             progress: progress::Progress::default(),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Act, Actor, Caller, Office, Refusal};
 use crate::identity::{Duty, may_take};
-use crate::kernel::{AccountId, BatchId, EventId, Timestamp};
+use crate::kernel::{AccountId, BatchId, Digest, EventId, Timestamp};
 use crate::store::{Connection, StoreError, Tx, event};
 
 /// A change under way. Dropped without [`Op::commit`], it leaves nothing behind.
@@ -27,6 +27,7 @@ pub struct Event {
     batch: Option<BatchId>,
     reason: String,
     detail: Value,
+    about: Option<Digest>,
 }
 
 impl Event {
@@ -37,7 +38,16 @@ impl Event {
             batch: None,
             reason: String::new(),
             detail: Value::Null,
+            about: None,
         }
+    }
+
+    /// The digest of what the act made, published in the ledger. Only of things that nobody can guess: a file, or a record
+    /// with its salt.
+    #[must_use]
+    pub fn about(mut self, made: Digest) -> Self {
+        self.about = Some(made);
+        self
     }
 
     /// The batch that it belongs to.
@@ -99,28 +109,44 @@ impl<'a> Op<'a> {
         Ok(event::note_duty(&mut self.tx, batch, account, duty, self.now).await?)
     }
 
+    /// Who does this: an account, an application, or the name of a job.
+    pub fn caller_id(&self) -> String {
+        who(&self.caller.actor).1
+    }
+
     /// Saves everything, with its event, or nothing.
     pub async fn commit(mut self, event: Event) -> Result<Timestamp, Refusal> {
-        let (actor_kind, actor_id) = match &self.caller.actor {
-            Actor::Anonymous => ("anonymous", String::new()),
-            Actor::Staff { account, .. } => ("staff", account.to_string()),
-            Actor::Candidate { application, .. } => ("candidate", application.to_string()),
-            Actor::System(job) => ("system", (*job).to_owned()),
-        };
+        self.note(self.act, event).await?;
+        self.tx.commit().await.map_err(StoreError::from)?;
+        Ok(self.now)
+    }
+
+    /// Writes a further event of an operation that has more than one; [`Op::commit`] writes the last. Tells its place in the
+    /// ledger.
+    pub async fn note(&mut self, act: &'static str, event: Event) -> Result<u64, Refusal> {
+        let (actor_kind, actor_id) = who(&self.caller.actor);
         let row = event::EventRow {
             id: EventId::new(self.now, self.office.entropy.as_ref()),
             at: self.now,
             actor_kind: actor_kind.to_owned(),
             actor_id,
-            act: self.act.to_owned(),
+            act: act.to_owned(),
             subject: event.subject,
             batch_id: event.batch,
             reason: event.reason,
             detail: event.detail.to_string(),
             request_id: self.caller.request_id.clone(),
         };
-        event::insert(&mut self.tx, &row).await?;
-        self.tx.commit().await.map_err(StoreError::from)?;
-        Ok(self.now)
+        Ok(event::insert(&mut self.tx, &row, event.about, self.office.entropy.as_ref()).await?)
+    }
+}
+
+/// The kind of an actor and its id, as events name them.
+fn who(actor: &Actor) -> (&'static str, String) {
+    match actor {
+        Actor::Anonymous => ("anonymous", String::new()),
+        Actor::Staff { account, .. } => ("staff", account.to_string()),
+        Actor::Candidate { application, .. } => ("candidate", application.to_string()),
+        Actor::System(job) => ("system", (*job).to_owned()),
     }
 }

@@ -137,6 +137,18 @@ policies! {
     ATTEMPT_EXTEND: Write "attempt.extend" "/attempts/{attempt}/extend" Roles(&[Invigilator]), "Gives one candidate extra time.";
     ATTEMPT_RELEASE: Write "attempt.release" "/attempts/{attempt}/release" Roles(&[Invigilator]), "Lets a candidate go on at another terminal.";
     ATTEMPT_FORCE: Write "attempt.force" "/attempts/{attempt}/force" Roles(&[Invigilator]), "Hands a candidate's paper in.";
+    SESSION_LOCK: Write "session.lock" "/sessions/{session}/lock" Roles(&[ExamOfficer]), "Sets what a session asks of its terminals' browsers.";
+    SESSION_SEB: Read "session.seb" "/sessions/{session}/seb" Roles(&[ExamOfficer]), "Gives the settings file of Safe Exam Browser for a session.";
+    SESSION_PACK: Write "session.pack" "/sessions/{session}/pack" Roles(&[ExamOfficer]), "Prints the fallback pack: register, slips with second codes, incident form.";
+    SESSION_PAUSE: Write "session.pause" "/sessions/{session}/pause" Roles(&[Invigilator]), "Stops everybody's time in the room.";
+    SESSION_RESUME: Write "session.resume" "/sessions/{session}/resume" Roles(&[Invigilator]), "Lets everybody's time go on.";
+    ATTEMPT_PAUSE: Write "attempt.pause" "/attempts/{attempt}/pause" Roles(&[Invigilator]), "Stops one candidate's time.";
+    ATTEMPT_RESUME: Write "attempt.resume" "/attempts/{attempt}/resume" Roles(&[Invigilator]), "Lets one candidate's time go on.";
+    SESSION_TIMES: Read "session.times" "/sessions/{session}/times" Roles(&[Invigilator, Supervisor, ExamOfficer, Auditor]), "Lists every change of time of a session, with person and reason.";
+    OUTAGE_LIST: Read "outage.list" "/sessions/{session}/outages" Roles(&[Invigilator, Supervisor, ExamOfficer, Auditor]), "Shows what each candidate lost in outages, and what was proposed and decided.";
+    OUTAGE_PROPOSE: Write "outage.propose" "/sessions/{session}/outages" Roles(&[Invigilator]), "Proposes extra time for what outages took.";
+    OUTAGE_DECIDE: Write "outage.decide" "/sessions/{session}/outages/decide" Roles(&[ExamOfficer]), "Approves or rejects proposed extra time, as a second person.";
+    ASIDE_LIST: Read "aside.list" "/sessions/{session}/aside" Roles(&[Supervisor, ExamOfficer, Auditor]), "Lists answers that came from a replaced terminal or too late, beside those that count.";
     INCIDENT_RECORD: Write "incident.record" "/sessions/{session}/incidents" Roles(&[Invigilator]), "Records an incident.";
 
     // The terminal
@@ -146,7 +158,10 @@ policies! {
     TERMINAL_CONFIRM: Write "terminal.confirm" "/terminal/confirm" Candidate, "Confirms name and photo.";
     TERMINAL_START: Write "terminal.start" "/terminal/start" Candidate, "Starts the attempt.";
     TERMINAL_SAVE: Write "terminal.save" "/terminal/answers" Candidate, "Saves answers; acknowledged once durable.";
+    TERMINAL_BEAT: Write "terminal.beat" "/terminal/beat" Candidate, "Takes a terminal's sign of life and what it tells of itself; gives the time left.";
     TERMINAL_SUBMIT: Write "terminal.submit" "/terminal/submit" Candidate, "Hands the paper in.";
+
+    RECEIPT_SHOW: Read "receipt.show" "/receipts/{code}" Anyone, "Shows what a receipt states, and whether it is what is stored.";
 
     // Practical
     EXAMINER_WORK: Read "examiner.work" "/examiner/work" Roles(&[Examiner]), "Lists the caller's sessions, candidates and sheets.";
@@ -185,11 +200,21 @@ policies! {
     CERTIFICATE_PREPARE: Write "certificate.prepare" "/batches/{batch}/certificates/prepare" Roles(&[CertificateOfficer]), "Prepares the list of those who passed.";
     CERTIFICATE_APPROVE: Write "certificate.approve" "/batches/{batch}/certificates/approve" Roles(&[CertificateApprover]), "Approves a list that another person prepared.";
     CERTIFICATE_ISSUE: Write "certificate.issue" "/batches/{batch}/certificates/issue" Roles(&[CertificateOfficer]), "Issues the certificates of an approved list, or one of them.";
-    CERTIFICATE_REVOKE: Write "certificate.revoke" "/certificates/{certificate}/revoke" Roles(&[CertificateApprover]), "Revokes a certificate, with a reason.";
+    CERTIFICATE_BADGE: Read "certificate.badge" "/certificates/{certificate}/badge" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Gives a certificate as an Open Badges 3.0 credential.";
+    CERTIFICATE_CHANGES: Read "certificate.changes" "/batches/{batch}/certificates/changes" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists the changes that were asked for on a batch's certificates.";
+    CERTIFICATE_ASK: Write "certificate.ask" "/certificates/{certificate}/changes" Roles(&[CertificateOfficer, CertificateApprover]), "Asks for a change to a certificate: void, suspend, reinstate, correct, reissue or renew.";
+    CERTIFICATE_DECIDE: Write "certificate.decide" "/certificate-changes/{request}" Roles(&[CertificateApprover]), "Grants or declines a change that another person asked for.";
+    STATUS_LIST: Read "status.list" "/status/{list}" Anyone, "Gives the signed status list: 1 voided, 2 suspended.";
     VERIFY_NUMBER: Write "verify.number" "/verify/number" Anyone, "Checks a certificate by number and name.";
     VERIFY_STATEMENT: Read "verify.statement" "/verify/statement/{statement}" Anyone, "Checks the signed statement of a QR code.";
     VERIFY_ROOT: Read "verify.root" "/verify/root" Anyone, "Gives the root certificate with which anybody can check without us.";
+    VERIFY_KEYS: Read "verify.keys" "/verify/keys" Anyone, "Gives the issuer's roots and keys for checking offline.";
     VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
+
+    // The ledger
+    LEDGER_SHOW: Read "ledger.show" "/ledger" Anyone, "Tells the ledger's key, its last checkpoint and its witnesses.";
+    LEDGER_CHECKPOINT: Read "ledger.checkpoint" "/ledger/checkpoint" Anyone, "Gives the last checkpoint with all signatures.";
+    LEDGER_PROOF: Read "ledger.proof" "/ledger/proofs/{index}" Anyone, "Proves that an entry is in the ledger.";
 }
 
 impl Who {

@@ -5,13 +5,16 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::certificate::{issuer, open_record};
+use super::certificate::{issuer, open_first_record, open_record, print_record_place, standing, unseal};
 use super::{Act, Caller, Office, Policy, Refusal, Upload, policy};
 use crate::certificate::{
-    CertificateNumber, CertificateRecord, Genuine, NotGenuine, Signer as _, Statement, StatementError, verify,
+    CertificateNumber, CertificateRecord, Chain, Genuine, IssueDate, NotGenuine, Signer as _, Standing, Statement,
+    StatementError, verify,
 };
 use crate::kernel::{PersonName, Timestamp};
 use crate::store::Connection;
@@ -23,7 +26,7 @@ const FLOOR: Duration = Duration::from_millis(120);
 /// The answer to a check.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Checked {
-    /// `genuine`, `revoked`, `unknown` (nothing like it in the register) or `altered` (not what was issued).
+    /// `genuine`, `revoked`, `suspended`, `expired`, `replaced` (by a later sheet), `unknown` (nothing like it in the register) or `altered` (not what was issued).
     pub verdict: &'static str,
     /// Why a file or a code is not what was issued, as a stable code; else empty.
     pub reason: &'static str,
@@ -37,6 +40,10 @@ pub struct Checked {
     pub signer: Option<String>,
     /// When the certificate was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Since when it is suspended.
+    pub suspended_at: Option<Timestamp>,
+    /// When a later sheet took the place of the one that was shown.
+    pub replaced_at: Option<Timestamp>,
     /// When this was checked.
     pub checked_at: Timestamp,
 }
@@ -99,6 +106,8 @@ impl Checked {
             signed_at: None,
             signer: None,
             revoked_at: None,
+            suspended_at: None,
+            replaced_at: None,
             checked_at: now,
         }
     }
@@ -113,10 +122,37 @@ impl Checked {
 
     fn registered(way: &'static str, row: &CertificateRow, record: &CertificateRecord, now: Timestamp) -> Self {
         Self {
-            verdict: if row.revoked_at.is_some() { "revoked" } else { "genuine" },
+            verdict: verdict(row, record, now),
             claims: Some(Claims::of(record)),
             revoked_at: row.revoked_at,
+            suspended_at: row.suspended(),
             ..Self::nothing(way, now)
+        }
+    }
+}
+
+fn verdict(row: &CertificateRow, record: &CertificateRecord, now: Timestamp) -> &'static str {
+    let expired = record.valid_until.is_some_and(|until| until < IssueDate::of(now));
+    match standing(row) {
+        Standing::Void => "revoked",
+        Standing::Suspended => "suspended",
+        // The last day is a day of validity.
+        Standing::Valid if expired => "expired",
+        Standing::Valid => "genuine",
+    }
+}
+
+impl Checked {
+    /// A sheet that a later one took the place of: no longer the one to show, whatever else is right.
+    fn replaced(self, at: Option<Timestamp>) -> Self {
+        Self {
+            verdict: if self.verdict == "genuine" || self.verdict == "expired" {
+                "replaced"
+            } else {
+                self.verdict
+            },
+            replaced_at: at,
+            ..self
         }
     }
 }
@@ -157,12 +193,14 @@ impl VerifyNumber {
         // Keyed digests, so that not even the time of a comparison tells how much of a name was right.
         let digest = |name: &str| office.keys.digest("verify-name", name);
         let told = digest(&name);
-        let held = digest(row.as_ref().map_or("", |row| row.name.as_str()));
-        match row {
-            Some(row) if told == held => {
-                let record = open_record(office, &mut connection, row.id).await?;
-                Ok(Checked::registered("number", &row, &record, now))
-            }
+        // A corrected name is on the last sheet only.
+        let record = match &row {
+            Some(row) => Some(open_record(office, &mut connection, row.id).await?),
+            None => None,
+        };
+        let held = digest(record.as_ref().map_or("", |record| record.name.as_str()));
+        match row.zip(record) {
+            Some((row, record)) if told == held => Ok(Checked::registered("number", &row, &record, now)),
             _ => Ok(Checked::nothing("number", now)),
         }
     }
@@ -206,16 +244,26 @@ async fn registered_file(office: &Office, genuine: Genuine, now: Timestamp) -> R
         signer: Some(genuine.signer.clone()),
         ..checked
     };
-    match row.filter(|row| row.pdf_digest == genuine.digest) {
-        Some(row) => {
-            let record = open_record(office, &mut connection, row.id).await?;
-            Ok(signed(Checked::registered("file", &row, &record, now)))
-        }
-        None => Ok(signed(Checked {
-            reason: "unregistered",
-            ..Checked::nothing("file", now)
-        })),
+    let unregistered = Checked {
+        reason: "unregistered",
+        ..Checked::nothing("file", now)
+    };
+    let Some(row) = row else {
+        return Ok(signed(unregistered));
+    };
+    let prints = rows::prints(&mut connection, row.id).await?;
+    let known = row.pdf_digest == genuine.digest || prints.iter().any(|print| print.pdf_digest == genuine.digest);
+    if !known {
+        return Ok(signed(unregistered));
     }
+    let last = prints.first().map_or(row.pdf_digest, |print| print.pdf_digest);
+    let record = open_record(office, &mut connection, row.id).await?;
+    let checked = signed(Checked::registered("file", &row, &record, now));
+    Ok(if last == genuine.digest {
+        checked
+    } else {
+        checked.replaced(row.reprinted_at)
+    })
 }
 
 /// Why a file is not genuine, as a stable code.
@@ -235,6 +283,7 @@ pub(crate) fn reason_code(reason: &NotGenuine) -> &'static str {
         NotGenuine::Expired => "expired",
         NotGenuine::Structure(_) => "structure",
         NotGenuine::Credential => "credential",
+        NotGenuine::Ledger => "ledger",
     }
 }
 
@@ -289,11 +338,19 @@ async fn registered_statement(
         return Ok(unregistered);
     };
     let record = open_record(office, connection, row.id).await?;
-    // Signed by us, but not what was registered: a number that was spoiled, and never left the house.
-    if Statement::of(&record) != *statement {
-        return Ok(unregistered);
+    let checked = Checked::registered("statement", &row, &record, now);
+    if Statement::of(&record) == *statement {
+        return Ok(checked);
     }
-    Ok(Checked::registered("statement", &row, &record, now))
+    let mut earlier = vec![open_first_record(office, connection, row.id).await?];
+    for print in rows::prints(connection, row.id).await? {
+        earlier.push(unseal(office, &print_record_place(&print.id), &print.record)?);
+    }
+    if earlier.iter().any(|record| Statement::of(record) == *statement) {
+        return Ok(checked.replaced(row.reprinted_at));
+    }
+    // Signed by us, but not what was registered: a number that was spoiled, and never left the house.
+    Ok(unregistered)
 }
 
 /// Gives the root certificate with which anybody can check without us.
@@ -319,5 +376,53 @@ impl Act for RootCertificate {
             pem: issuer.root_pem.clone(),
             signer: issuer.signer.chain().signer_name(),
         })
+    }
+}
+
+/// Gives the issuer's roots and keys for checking offline.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct IssuerKeys {}
+
+/// Everything that an offline check trusts.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TrustedKeys {
+    /// The trusted root certificates, DER in base 64.
+    pub roots: Vec<String>,
+    /// The keys that sign QR codes and status lists.
+    pub keys: Vec<TrustedKey>,
+    /// The day on which this was given out.
+    pub made: String,
+}
+
+/// A key with its id.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TrustedKey {
+    /// The id, in hexadecimal.
+    pub kid: String,
+    /// The public key (`SubjectPublicKeyInfo`), DER in base 64.
+    pub spki: String,
+}
+
+impl TrustedKeys {
+    /// What an offline check of this chain's certificates trusts.
+    pub fn of(chain: &Chain, now: Timestamp) -> Self {
+        Self {
+            roots: vec![BASE64.encode(chain.root_der())],
+            keys: vec![TrustedKey {
+                kid: format!("{:08x}", u32::from_be_bytes(chain.key_id())),
+                spki: BASE64.encode(chain.public_key_der()),
+            }],
+            made: IssueDate::of(now).to_string(),
+        }
+    }
+}
+
+impl Act for IssuerKeys {
+    type Outcome = TrustedKeys;
+    const POLICY: Policy = policy::VERIFY_KEYS;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<TrustedKeys, Refusal> {
+        let issuer = issuer(office).await?;
+        Ok(TrustedKeys::of(issuer.signer.chain(), office.now()))
     }
 }

@@ -28,6 +28,15 @@ pub enum AnswerError {
     /// Neither T nor F.
     #[error("a true/false question is answered T or F")]
     NotTrueFalse,
+    /// A question that is not answered with letters of options.
+    #[error("this question is not answered with letters")]
+    NotLetters,
+    /// Not of the form that the question asks for.
+    #[error("the answer is not of the form {form}")]
+    Form {
+        /// The form.
+        form: &'static str,
+    },
     /// Longer than any answer.
     #[error("the answer is too long")]
     TooLong,
@@ -53,7 +62,8 @@ impl Answer {
         match (kind, letters.as_slice()) {
             (_, []) | (ItemKind::TrueFalse, ['T' | 'F']) => {}
             (ItemKind::TrueFalse, _) => return Err(AnswerError::NotTrueFalse),
-            (ItemKind::Single | ItemKind::Multiple, letters) => {
+            (kind, _) if !kind.is_classic() => return Err(AnswerError::NotLetters),
+            (_, letters) => {
                 if let Some(wrong) = letters
                     .iter()
                     .find(|given| !(0..options).any(|place| letter(place) == **given))
@@ -101,6 +111,9 @@ mod tests {
         assert_eq!(parsed(ItemKind::TrueFalse, 0, "f"), "F");
         for kind in ItemKind::ALL {
             assert!(Answer::parse(kind, 4, "").unwrap().is_cleared());
+        }
+        for kind in ItemKind::ALL.into_iter().filter(|kind| !kind.is_classic()) {
+            assert_eq!(Answer::parse(kind, 4, "A"), Err(AnswerError::NotLetters));
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::draw::Draw;
 use super::quota::apportion;
 use super::rule::{PaperRule, Supply};
-use super::sealed::Paper;
+use super::sealed::{Paper, PictureReference};
 use super::shortage::{Shortage, Shortages, Why};
-use crate::bank::{Bank, Importance, Item, ItemKind, Range};
+use crate::bank::{Bank, Importance, Item, ItemKind, Picture, Range};
 use crate::kernel::{Digest, Seed};
 
 /// A bank made ready for one rule: quotas per section and range, items by kind and range. Made once, drawn from often.
@@ -20,6 +20,8 @@ pub struct Assembly<'b> {
     pools: BTreeMap<(ItemKind, usize), Vec<Candidate>>,
     /// For each item the items that must not stand beside it, both directions.
     pub(super) enemies: Vec<Vec<usize>>,
+    /// The pictures of the bank, by name: their digests are taken once.
+    pictures: BTreeMap<&'b str, PictureReference>,
     /// For each section the number of items from each leaf.
     pub(super) quotas: Vec<Vec<usize>>,
 }
@@ -50,6 +52,7 @@ impl<'b> Assembly<'b> {
             rule,
             pools: pools(bank, &leaves),
             enemies: enemies(bank),
+            pictures: bank.pictures.iter().map(reference).collect(),
             quotas: rule.sections.iter().map(|section| quota(section.count)).collect(),
             leaves,
         };
@@ -68,6 +71,10 @@ impl<'b> Assembly<'b> {
             Supply::Forms { count } => serial % u32::from(count.max(1)),
         };
         Draw::paper(self, seed, serial)
+    }
+
+    pub(super) fn picture(&self, name: &str) -> Option<PictureReference> {
+        self.pictures.get(name).cloned()
     }
 
     /// What may be drawn of a kind from a leaf, ordered by point, then by item.
@@ -124,6 +131,16 @@ impl<'b> Assembly<'b> {
             why: Why::None,
         }
     }
+}
+
+fn reference(picture: &Picture) -> (&str, PictureReference) {
+    let reference = PictureReference {
+        name: picture.name.clone(),
+        digest: picture.digest,
+        width: picture.width,
+        height: picture.height,
+    };
+    (&picture.name, reference)
 }
 
 fn pools(bank: &Bank, leaves: &[&Range]) -> BTreeMap<(ItemKind, usize), Vec<Candidate>> {

@@ -35,7 +35,8 @@ pub struct Demand {
     pub shortages: Vec<Shortage>,
 }
 
-/// Counts a bank and tries each rule on it, with one draw, since enemies show only then.
+/// Counts a bank and tries each rule on it, with one draw, since enemies show only then. A rule that asks for rarer kinds
+/// of items is left out where the bank has none of one of them: it was not written for such a rule.
 pub fn summary(bank: &Bank, rules: &[PaperRule]) -> Summary {
     let demand = |rule: &PaperRule| Demand {
         rule: rule.id.clone(),
@@ -48,8 +49,21 @@ pub fn summary(bank: &Bank, rules: &[PaperRule]) -> Summary {
     };
     Summary {
         counts: count(bank),
-        demands: rules.iter().map(demand).collect(),
+        demands: rules
+            .iter()
+            .filter(|rule| is_meant_for(rule, bank))
+            .map(demand)
+            .collect(),
     }
+}
+
+fn is_meant_for(rule: &PaperRule, bank: &Bank) -> bool {
+    let mut rarer = rule
+        .sections
+        .iter()
+        .map(|section| section.kind)
+        .filter(|kind| !kind.is_classic());
+    rarer.all(|kind| bank.items.iter().any(|item| item.kind == kind))
 }
 
 impl Summary {

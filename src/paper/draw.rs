@@ -1,6 +1,7 @@
 //! The draw: filling the plan of each section with items, and sealing what came of it.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::assembly::{Assembly, Candidate};
 use super::dice::Dice;
@@ -8,7 +9,7 @@ use super::plan::{Slot, place, plan, wanted};
 use super::quota::apportion;
 use super::sealed::{BankReference, Composition, Paper, Question, Share};
 use super::shortage::{Shortage, Shortages, Why};
-use crate::bank::{Importance, Item, ItemKind, letter};
+use crate::bank::{Blank, Detail, Importance, Item, ItemKind, letter};
 use crate::kernel::Seed;
 
 /// Enemies can lead a draw into a corner. It then starts anew with the following numbers of its dice, so many times.
@@ -158,11 +159,14 @@ impl<'a> Draw<'a> {
     fn seal(mut self, sections: &[Vec<usize>], seed: Seed, serial: u32) -> Paper {
         let bank = self.assembly.bank;
         let mut questions = Vec::new();
+        let mut shown = BTreeSet::new();
         let mut numbers = 1..;
         for (index, (items, section)) in sections.iter().zip(&self.assembly.rule.sections).enumerate() {
             for item in items {
                 let item = &bank.items[*item];
                 let (options, key) = self.present(item);
+                let detail = self.present_detail(item);
+                shown.extend(item.pictures());
                 questions.push(Question {
                     number: numbers.next().unwrap_or(u16::MAX),
                     item: item.id.clone(),
@@ -171,6 +175,7 @@ impl<'a> Draw<'a> {
                     stem: item.stem.clone(),
                     options,
                     key,
+                    detail,
                     marks: section.marks,
                 });
             }
@@ -189,24 +194,57 @@ impl<'a> Draw<'a> {
             serial,
             questions,
             composition: self.composition,
+            pictures: shown
+                .into_iter()
+                .filter_map(|name| self.assembly.picture(name))
+                .collect(),
         }
     }
 
     /// The options as the candidate sees them, and the key by their new letters.
     fn present(&mut self, item: &Item) -> (Vec<String>, String) {
-        if item.kind == ItemKind::TrueFalse {
+        let sequence = matches!(item.kind, ItemKind::Matching | ItemKind::Ordering);
+        if !sequence && !matches!(item.kind, ItemKind::Single | ItemKind::Multiple) {
             return (Vec::new(), item.key.clone());
         }
         let mut order: Vec<usize> = (0..item.options.len()).collect();
-        if self.assembly.rule.shuffle_options && !item.fixed_options {
+        // The steps of an ordering stand in their right order in the bank, so that they are shuffled whatever a rule says.
+        if sequence || (self.assembly.rule.shuffle_options && !item.fixed_options) {
             self.dice.shuffle(&mut order);
         }
         let options = order.iter().map(|place| item.options[*place].clone()).collect();
-        let right = order
-            .iter()
-            .enumerate()
-            .filter(|(_, place)| item.key.contains(letter(**place)));
-        (options, right.map(|(shown, _)| letter(shown)).collect())
+        let shown_of = |right: char| order.iter().position(|place| letter(*place) == right).map(letter);
+        let key = if sequence {
+            item.key.chars().filter_map(shown_of).collect()
+        } else {
+            let right = order
+                .iter()
+                .enumerate()
+                .filter(|(_, place)| item.key.contains(letter(**place)));
+            right.map(|(shown, _)| letter(shown)).collect()
+        };
+        (options, key)
+    }
+
+    /// The rest of the item; the options of its blanks as the candidate sees them.
+    fn present_detail(&mut self, item: &Item) -> Option<Detail> {
+        let mut detail = item.detail.clone()?;
+        if let Detail::Cloze(blanks) = &mut detail
+            && self.assembly.rule.shuffle_options
+            && !item.fixed_options
+        {
+            for blank in blanks {
+                let Blank::Choice { options, key } = blank else {
+                    continue;
+                };
+                let mut order: Vec<usize> = (0..options.len()).collect();
+                self.dice.shuffle(&mut order);
+                let shown = order.iter().position(|place| letter(*place) == *key);
+                *options = order.iter().map(|place| options[*place].clone()).collect();
+                *key = shown.map_or(*key, letter);
+            }
+        }
+        Some(detail)
     }
 }
 

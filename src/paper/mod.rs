@@ -29,7 +29,9 @@
 //! most 64 times.
 //!
 //! *Order.* The items of a section, listed by point, then id, are shuffled if the rule says so, at the end of the section. When all
-//! sections are drawn, options are shuffled, question by question, unless the item fixes them; true/false has none.
+//! sections are drawn, options are shuffled, question by question, unless the item fixes them; true/false has none. The
+//! steps of an ordering and the right side of a matching are shuffled always; the options of blanks like other options,
+//! blank by blank.
 //!
 //! *Forms.* With forms, the serial is first reduced to its remainder by the number of forms: neighbours alternate, and all
 //! candidates of a form have the same paper.
@@ -39,8 +41,12 @@ mod assembly;
 mod demand;
 mod dice;
 mod draw;
+mod judge;
+#[cfg(test)]
+mod kind_tests;
 mod plan;
 mod quota;
+mod response;
 mod rule;
 mod score;
 mod sealed;
@@ -52,11 +58,15 @@ mod view;
 pub use answer::{Answer, AnswerError};
 pub use assembly::Assembly;
 pub use demand::{Demand, Summary, summary};
-pub use rule::{ImportanceShares, MultipleScoring, PaperRule, RuleProblem, Section, Supply, shipped_rules};
+pub use judge::{Verdict, judge};
+pub use response::{AnswerShape, MAX_ANSWER_BYTES};
+pub use rule::{
+    ImportanceShares, MultipleScoring, PaperRule, RuleProblem, Scoring, Section, Supply, WrittenRule, shipped_rules,
+};
 pub use score::{QuestionScore, TheoryScore};
-pub use sealed::{BankReference, Composition, Paper, Question, Share};
+pub use sealed::{BankReference, Composition, Paper, PictureReference, Question, Share};
 pub use shortage::{Shortage, Shortages, Why};
-pub use view::{OptionView, PaperView, QuestionView, SectionView};
+pub use view::{BlankView, FieldView, OptionView, PaperView, PromptView, QuestionView, SectionView};
 
 use crate::bank::Bank;
 use crate::kernel::Seed;

@@ -40,6 +40,30 @@ pub struct PaperRule {
     pub importance: ImportanceShares,
     /// What a partly right answer to a multiple-choice item earns.
     pub multiple_scoring: MultipleScoring,
+    /// How written answers are marked; the usual way if absent.
+    #[serde(default, skip_serializing_if = "WrittenRule::is_usual")]
+    pub written: WrittenRule,
+}
+
+/// How written answers are marked by people: two of them, blind, and a third where they differ too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenRule {
+    /// The largest difference between two markers, in percent of the question's marks; a larger one calls a third.
+    pub difference_percent: u8,
+}
+
+impl Default for WrittenRule {
+    fn default() -> Self {
+        Self { difference_percent: 30 }
+    }
+}
+
+impl WrittenRule {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A part of a paper: so many items of one kind, each for the same marks.
@@ -52,6 +76,30 @@ pub struct Section {
     pub count: u16,
     /// What each is worth.
     pub marks: Marks,
+    /// What a partly right answer earns; nothing if absent.
+    #[serde(default, skip_serializing_if = "Scoring::is_usual")]
+    pub scoring: Scoring,
+}
+
+/// What a partly right answer earns. A wrong answer never costs more than its own question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scoring {
+    /// Nothing: only the whole answer earns the marks.
+    #[default]
+    AllOrNothing,
+    /// A share for each right part: blank, pair, place in the order, region, option. Where parts can be chosen beyond the
+    /// right ones (multiple choice, regions), each wrong one takes a right one away.
+    PerPart,
+    /// Half of the marks for a multiple-choice answer that lacks options and has no wrong one (少选得一半，错选不得分).
+    HalfIfLacking,
+}
+
+impl Scoring {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    fn is_usual(&self) -> bool {
+        *self == Self::AllOrNothing
+    }
 }
 
 /// Who gets which paper.
@@ -133,6 +181,12 @@ pub enum RuleProblem {
         /// The duration.
         duration: u16,
     },
+    /// A difference between markers that is no percentage.
+    #[error("the difference between markers is {percent} percent; 0 to 100 are allowed")]
+    Difference {
+        /// What the rule says.
+        percent: u8,
+    },
     /// No forms, or more than there are letters.
     #[error("{count} forms; 1 to 26 are allowed")]
     Forms {
@@ -197,6 +251,10 @@ impl PaperRule {
         if duration == 0 || inside.iter().any(|minutes| *minutes > duration) {
             problems.push(RuleProblem::Times { duration });
         }
+        let percent = self.written.difference_percent;
+        if percent > 100 {
+            problems.push(RuleProblem::Difference { percent });
+        }
         match self.supply {
             Supply::Individual | Supply::Forms { count: 1..=26 } => {}
             Supply::Forms { count } => problems.push(RuleProblem::Forms { count }),
@@ -232,7 +290,9 @@ mod tests {
                 "compact-80-20",
                 "mixed-60-20-20",
                 "demo-20",
-                "compact-80-20-ab"
+                "compact-80-20-ab",
+                "rehearsal-100",
+                "every-kind-13"
             ]
         );
         for rule in rules {

@@ -1,13 +1,18 @@
-//! The score of a paper: answers against the key, exactly, with no mark for half an answer and none lost for a wrong one.
+//! The score of a paper: answers against the key, exactly; none is lost for a wrong answer beyond its own question.
+//!
+//! Parts of marks are rounded down to hundredths, here and nowhere else; a whole answer earns the whole marks. Written
+//! answers are marked by people: they are listed as open, and earn nothing here.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
-use super::rule::MultipleScoring;
+use super::judge::{Verdict, judge};
+use super::response::AnswerShape;
+use super::rule::Scoring;
 use super::sealed::{Paper, Question};
+use crate::bank::ItemKind;
 use crate::kernel::Marks;
 
 /// What a candidate earned on a theory paper.
@@ -19,6 +24,9 @@ pub struct TheoryScore {
     pub right: u16,
     /// How many questions were answered.
     pub answered: u16,
+    /// The numbers of the questions that people mark, answered or not.
+    #[serde(default)]
+    pub open: Vec<u16>,
     /// Every question of the paper, in order.
     pub questions: Vec<QuestionScore>,
 }
@@ -50,22 +58,47 @@ impl Paper {
             total: questions.iter().map(|question| question.marks).sum(),
             right: number(questions.iter().filter(|question| question.right).count()),
             answered: number(questions.iter().filter(|question| !question.given.is_empty()).count()),
+            open: self.written().map(|question| question.number).collect(),
             questions,
         }
     }
 
+    /// The questions that people mark.
+    pub fn written(&self) -> impl Iterator<Item = &Question> {
+        self.questions
+            .iter()
+            .filter(|question| question.kind == ItemKind::Written)
+    }
+
     fn mark_one(&self, question: &Question, given: &str) -> QuestionScore {
-        let answer = Answer::parse(question.kind, question.options.len(), given);
-        let right = match self.rule.multiple_scoring {
-            MultipleScoring::AllOrNothing => answer
-                .as_ref()
-                .is_ok_and(|answer| !answer.is_cleared() && answer.as_str() == question.key),
-        };
+        let canonical = AnswerShape::of(question).canonical(given);
+        let verdict = canonical
+            .as_ref()
+            .map_or(Verdict::NOTHING, |answer| judge(question, answer));
+        let section = self.rule.sections.get(usize::from(question.section));
+        let scoring = section.map_or(Scoring::AllOrNothing, |section| section.scoring);
         QuestionScore {
             number: question.number,
-            given: answer.map_or_else(|_| given.to_owned(), |answer| answer.to_string()),
-            right,
-            marks: if right { question.marks } else { Marks::ZERO },
+            given: canonical.unwrap_or_else(|_| given.to_owned()),
+            right: verdict.is_whole(),
+            marks: earned(question, verdict, scoring),
         }
+    }
+}
+
+fn earned(question: &Question, verdict: Verdict, scoring: Scoring) -> Marks {
+    if verdict.is_whole() {
+        return question.marks;
+    }
+    let share = |numerator: i64, denominator: i64| {
+        Marks::from_hundredths(question.marks.hundredths().saturating_mul(numerator) / denominator.max(1))
+    };
+    match scoring {
+        Scoring::AllOrNothing => Marks::ZERO,
+        Scoring::HalfIfLacking if question.kind == ItemKind::Multiple && verdict.right > 0 && verdict.wrong == 0 => {
+            share(1, 2)
+        }
+        Scoring::HalfIfLacking => Marks::ZERO,
+        Scoring::PerPart => share(verdict.right.saturating_sub(verdict.wrong).into(), verdict.parts.into()),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assembly::Assembly;
 use super::rule::{PaperRule, Supply};
-use crate::bank::{Bank, Importance, ItemKind, Occupation, letter};
+use crate::bank::{Bank, Detail, Importance, ItemKind, Occupation, letter};
 use crate::kernel::{Digest, Marks, Seed, canonical_json};
 
 /// A drawn paper with its key. Stored whole; the seed is the evidence of how it came to be.
@@ -33,6 +33,24 @@ pub struct Paper {
     pub questions: Vec<Question>,
     /// What it is made of, beside what was wished.
     pub composition: Composition,
+    /// The pictures that its questions show, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<PictureReference>,
+}
+
+/// A picture of the bank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PictureReference {
+    /// Its name in the bank.
+    pub name: String,
+    /// The digest of its bytes.
+    #[schemars(with = "String")]
+    pub digest: Digest,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
 }
 
 /// Which content of which bank.
@@ -62,10 +80,13 @@ pub struct Question {
     pub kind: ItemKind,
     /// What is asked.
     pub stem: String,
-    /// The options in the order shown; empty for true/false.
+    /// The options in the order shown; empty for kinds without options.
     pub options: Vec<String>,
-    /// The right answer by the letters shown.
+    /// The right answer by the letters shown; for matching and ordering a letter for each place.
     pub key: String,
+    /// What only this kind of question has, with its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
     /// What it is worth.
     pub marks: Marks,
 }

@@ -37,6 +37,7 @@ fn small_bank() -> Bank {
         items: Vec::new(),
         structure: Vec::new(),
         tasks: Vec::new(),
+        pictures: Vec::new(),
     };
     for number in 0..12_usize {
         let code = format!("A{}{:03}", if number < 5 { 'A' } else { 'B' }, number + 1);
@@ -77,8 +78,9 @@ fn small_item(number: usize, place: usize, point: &str) -> Item {
         key: match kind {
             ItemKind::Single => letter(number % 4).to_string(),
             ItemKind::TrueFalse => ["T", "F"][number % 2].to_owned(),
-            ItemKind::Multiple => "ACD".to_owned(),
+            _ => "ACD".to_owned(),
         },
+        detail: None,
         explanation: "解".to_owned(),
         source: None,
         enemies: if number == 12 {
@@ -281,6 +283,7 @@ fn a_point_is_asked_twice_only_when_all_others_were_asked() {
         kind: ItemKind::Single,
         count: 20,
         marks: Marks::whole(5),
+        scoring: Scoring::AllOrNothing,
     }];
     for serial in 0..20 {
         let paper = draw(&bank, &rule, Seed([5; 32]), serial).unwrap();

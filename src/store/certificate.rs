@@ -1,9 +1,13 @@
-//! Certificate lists, numbers, certificates and their status.
+//! Certificate lists, numbers, certificates and their later sheets. Intents and requests are in files of their own.
+
+pub mod change;
+pub mod intent;
+pub mod register;
 
 use sqlx::FromRow;
 
 use super::{Connection, StoreError, one_row};
-use crate::kernel::{AccountId, ApplicationId, BatchId, CandidateId, CertificateId, Digest, Timestamp};
+use crate::kernel::{AccountId, ApplicationId, BatchId, CandidateId, CertificateId, Digest, RequestId, Timestamp};
 
 /// A certificate list.
 #[derive(Debug, Clone, FromRow)]
@@ -203,16 +207,38 @@ pub struct CertificateRow {
     pub pdf_digest: Digest,
     /// When it was issued.
     pub issued_at: Timestamp,
-    /// When it was revoked.
+    /// When it was voided.
     pub revoked_at: Option<Timestamp>,
+    /// When it was last suspended.
+    pub suspended_at: Option<Timestamp>,
+    /// When it was last reinstated.
+    pub reinstated_at: Option<Timestamp>,
+    /// When its last sheet was printed, if there is a later one than the first.
+    pub reprinted_at: Option<Timestamp>,
+    /// Its place in the status list.
+    pub slot: i64,
+}
+
+impl CertificateRow {
+    /// Since when it is suspended, if it is now.
+    pub fn suspended(&self) -> Option<Timestamp> {
+        self.suspended_at
+            .filter(|since| self.reinstated_at.is_none_or(|until| until < *since))
+    }
 }
 
 macro_rules! select_certificate {
     ($tail:literal) => {
         concat!(
-            "SELECT c.id, c.number, c.application_id, c.batch_id, c.name, c.pdf_digest, c.issued_at,
-                (SELECT MAX(s.at) FROM certificate_status s WHERE s.certificate_id = c.id) AS revoked_at
-             FROM certificate c ",
+            "SELECT c.id, c.number, c.application_id, c.batch_id, c.name, c.pdf_digest, c.issued_at, i.slot,
+                (SELECT MAX(d.decided_at) FROM certificate_request r JOIN certificate_decision d ON d.request_id = r.id
+                 WHERE r.certificate_id = c.id AND d.granted = 1 AND r.change = 'void') AS revoked_at,
+                (SELECT MAX(d.decided_at) FROM certificate_request r JOIN certificate_decision d ON d.request_id = r.id
+                 WHERE r.certificate_id = c.id AND d.granted = 1 AND r.change = 'suspend') AS suspended_at,
+                (SELECT MAX(d.decided_at) FROM certificate_request r JOIN certificate_decision d ON d.request_id = r.id
+                 WHERE r.certificate_id = c.id AND d.granted = 1 AND r.change = 'reinstate') AS reinstated_at,
+                (SELECT MAX(p.printed_at) FROM certificate_print p WHERE p.certificate_id = c.id) AS reprinted_at
+             FROM certificate c JOIN certificate_intent i ON i.id = c.id ",
             $tail
         )
     };
@@ -260,22 +286,76 @@ pub async fn pdf(connection: &mut Connection, id: CertificateId) -> Result<Vec<u
         .await?)
 }
 
-/// Revokes a certificate.
-pub async fn revoke(
-    connection: &mut Connection,
-    id: CertificateId,
-    reason: &str,
-    by: AccountId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO certificate_status (certificate_id, at, status, reason, decided_by)
-         VALUES ($1, $2, 'revoked', $3, $4)",
+/// The last sheet of a certificate: its sealed record and file, and the file's digest.
+#[derive(Debug, Clone, FromRow)]
+pub struct PrintRow {
+    /// Its id, which is part of how it is sealed.
+    pub id: String,
+    /// The print serial.
+    pub print_serial: String,
+    /// The record, sealed.
+    pub record: Vec<u8>,
+    /// The digest of the file.
+    pub pdf_digest: Digest,
+    /// When.
+    pub printed_at: Timestamp,
+}
+
+/// The later sheets of a certificate, the last first.
+pub async fn prints(connection: &mut Connection, id: CertificateId) -> Result<Vec<PrintRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT id, print_serial, record, pdf_digest, printed_at FROM certificate_print
+         WHERE certificate_id = $1 ORDER BY printed_at DESC, id DESC",
     )
     .bind(id)
-    .bind(now)
-    .bind(reason)
-    .bind(by)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// The sealed file of a later sheet.
+pub async fn print_pdf(connection: &mut Connection, print: &str) -> Result<Vec<u8>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT pdf FROM certificate_print WHERE id = $1")
+        .bind(print)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// A later sheet to be written.
+#[derive(Debug)]
+pub struct NewPrint<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The certificate.
+    pub certificate_id: CertificateId,
+    /// The request that it fulfils.
+    pub request_id: RequestId,
+    /// The print serial.
+    pub print_serial: &'a str,
+    /// The record, sealed.
+    pub record: &'a [u8],
+    /// The file, sealed.
+    pub pdf: &'a [u8],
+    /// The digest of the file.
+    pub pdf_digest: Digest,
+    /// When.
+    pub printed_at: Timestamp,
+}
+
+/// Writes a later sheet.
+pub async fn insert_print(connection: &mut Connection, new: &NewPrint<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO certificate_print
+            (id, certificate_id, request_id, print_serial, record, pdf, pdf_digest, printed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.id)
+    .bind(new.certificate_id)
+    .bind(new.request_id)
+    .bind(new.print_serial)
+    .bind(new.record)
+    .bind(new.pdf)
+    .bind(new.pdf_digest)
+    .bind(new.printed_at)
     .execute(connection)
     .await?;
     Ok(())

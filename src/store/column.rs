@@ -6,9 +6,9 @@ use sqlx::error::BoxDynError;
 use sqlx::{Any, Database, Decode, Encode, Type};
 
 use crate::kernel::{
-    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, Digest, EventId, Exact,
-    FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RoomId, Seed, SessionId, SheetId, SignInId,
-    StationId, Timestamp,
+    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, CompensationId, Digest,
+    EventId, Exact, FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RequestId, RoomId, Seed,
+    SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
 };
 
 macro_rules! text_columns {
@@ -61,7 +61,7 @@ macro_rules! integer_columns {
 
 text_columns! {
     AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, Digest, EventId, Exact,
-    FindingId, HoldId, IncidentId, PaperId, PersonName, PlanId, RoomId, Seed, SessionId, SheetId, SignInId, StationId,
+    FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, PaperId, PersonName, PlanId, RequestId, RoomId, Seed, SessionId, SheetId, SignInId, StationId,
 }
 
 integer_columns! {

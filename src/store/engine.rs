@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, SqlSafeStr, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Row, SqlSafeStr, Transaction};
 
 use super::StoreError;
 
@@ -37,10 +37,10 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 impl Store {
     /// Opens the database of this URL (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        // Installed once per process; a second call only says that it was done.
-        sqlx::any::install_default_drivers();
+        // Once for the process; a second call only says that it was done.
+        let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
         let store = match url.strip_prefix("sqlite:") {
-            Some(path) => Self::open_sqlite(path).await?,
+            Some(path) => Self::open_sqlite(path, SQLITE_PRAGMAS).await?,
             None => Self::open_postgres(url).await?,
         };
         store.migrate().await?;
@@ -52,14 +52,29 @@ impl Store {
         Self::open(&format!("sqlite:{}", path.display())).await
     }
 
-    async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
+    /// With a setting that loses answers in a power cut, to show that the test of power cuts would see it.
+    #[cfg(test)]
+    pub(crate) async fn open_weakly(path: &Path) -> Result<Self, StoreError> {
+        let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
+        let pragmas = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+        let store = Self::open_sqlite(&path.display().to_string(), pragmas).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(path: &str, pragmas: &'static str) -> Result<Self, StoreError> {
         let url = format!("sqlite://{path}?mode=rwc");
         let pool = |read_only: bool| {
             AnyPoolOptions::new()
                 .acquire_timeout(ACQUIRE)
+                // The database is in this process: asking whether it is there would cost more than a save.
+                .test_before_acquire(false)
+                // When the disk is full the engine rolls back by itself, and the driver still counts a transaction: such a
+                // connection could never begin another one. It is dropped, and a new one takes its place.
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
-                        connection.execute(SQLITE_PRAGMAS).await?;
+                        connection.execute(pragmas).await?;
                         if read_only {
                             connection.execute("PRAGMA query_only = ON").await?;
                         }
@@ -98,17 +113,15 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        let story = match self.engine {
-            Engine::Sqlite => include_str!("../../migrations/sqlite/0001_story.sql"),
-            Engine::Postgres => include_str!("../../migrations/postgres/0001_story.sql"),
+        let twins = match self.engine {
+            Engine::Sqlite => SQLITE_MIGRATIONS,
+            Engine::Postgres => POSTGRES_MIGRATIONS,
         };
-        let migrations = vec![Migration::new(
-            1,
-            "story".into(),
-            MigrationType::Simple,
-            story.into_sql_str(),
-            false,
-        )];
+        let migration = |(version, name, text): &(i64, &'static str, &'static str)| {
+            let kind = MigrationType::Simple;
+            Migration::new(*version, (*name).into(), kind, (*text).into_sql_str(), false)
+        };
+        let migrations = twins.iter().map(migration).collect();
         let migrator = Migrator::with_migrations(migrations);
         migrator
             .run(&self.writers)
@@ -162,6 +175,19 @@ impl Store {
         self.readers.close().await;
     }
 }
+
+/// Both engines' migrations have the same numbers and names.
+const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "story", include_str!("../../migrations/sqlite/0001_story.sql")),
+    (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
+    (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
+];
+
+const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "story", include_str!("../../migrations/postgres/0001_story.sql")),
+    (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
+    (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
+];
 
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {
     let row = sqlx::query(question).fetch_one(connection).await?;

@@ -2,9 +2,10 @@
 
 use sqlx::FromRow;
 
-use super::{Connection, StoreError};
+use super::{Connection, StoreError, ledger};
 use crate::identity::Duty;
-use crate::kernel::{AccountId, BatchId, EventId, Timestamp};
+use crate::kernel::{AccountId, BatchId, Digest, Entropy, EventId, Timestamp};
+use crate::ledger::EventFacts;
 
 /// A recorded event.
 #[derive(Debug, Clone, FromRow)]
@@ -31,8 +32,37 @@ pub struct EventRow {
     pub request_id: String,
 }
 
-/// Writes an event.
-pub async fn insert(connection: &mut Connection, event: &EventRow) -> Result<(), StoreError> {
+impl EventRow {
+    /// The facts that the ledger commits to: all of them.
+    pub fn facts(&self) -> EventFacts<'_> {
+        EventFacts {
+            id: self.id.to_string(),
+            at: self.at,
+            actor_kind: &self.actor_kind,
+            actor_id: &self.actor_id,
+            act: &self.act,
+            subject: &self.subject,
+            batch: self.batch_id.map(|batch| batch.to_string()),
+            reason: &self.reason,
+            detail: &self.detail,
+            request: &self.request_id,
+        }
+    }
+}
+
+/// Writes an event with its entry in the ledger: there is no event without one. `about` is the digest of what the act made,
+/// if others can know it. Tells the entry's place.
+pub async fn insert(
+    connection: &mut Connection,
+    event: &EventRow,
+    about: Option<Digest>,
+    entropy: &dyn Entropy,
+) -> Result<u64, StoreError> {
+    write(connection, event).await?;
+    ledger::append(connection, event, about, entropy).await
+}
+
+async fn write(connection: &mut Connection, event: &EventRow) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO event (id, at, actor_kind, actor_id, act, subject, batch_id, reason, detail, request_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -13,6 +13,7 @@ pub mod bank;
 pub mod certificate;
 pub mod enrolment;
 pub mod event;
+pub mod ledger;
 pub mod plan;
 pub mod practical;
 pub mod readiness;

@@ -60,8 +60,14 @@ struct BankPage {
 }
 
 impl BankPage {
-    fn kinds() -> [ItemKind; 3] {
+    /// The classic kinds, and those that the bank has.
+    fn kinds(&self) -> Vec<ItemKind> {
+        let counts = &self.shown.summary.counts.kinds;
+        let has = |kind: &ItemKind| counts.get(kind).is_some_and(|count| *count > 0);
         ItemKind::ALL
+            .into_iter()
+            .filter(|kind| kind.is_classic() || has(kind))
+            .collect()
     }
 
     fn of_kind(range: &RangeCount, kind: ItemKind) -> usize {

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::{App, Frame};
 use crate::kernel::Language;
-use crate::office::{Actor, Caller, Refusal, account};
+use crate::office::{Actor, Caller, Refusal, account, room};
 
 /// The caller of a request, with what its forms must carry.
 #[derive(Debug, Clone)]
@@ -41,6 +41,17 @@ impl Visitor {
     /// The frame of a page for this visitor.
     pub(super) fn frame(&self, app: &App) -> Frame {
         Frame::new(app, &self.caller, &self.csrf, &self.path)
+    }
+
+    /// Refuses a candidate's request from another browser than the session asks for.
+    async fn check_browser(&self, app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+        let Actor::Candidate { session, .. } = &self.caller.actor else {
+            return Ok(());
+        };
+        let sent = headers
+            .get("x-safeexambrowser-configkeyhash")
+            .and_then(|value| value.to_str().ok());
+        room::check_browser(&app.office, *session, &self.path, sent).await
     }
 
     /// Refuses a state-changing request that another site may have sent.
@@ -101,12 +112,19 @@ impl FromRequestParts<App> for Visitor {
             }
         };
         caller.actor = actor;
-        Ok(Self {
+        let visitor = Self {
             caller,
             csrf,
             path,
             bearer,
-        })
+        };
+        match visitor.check_browser(app, &parts.headers).await {
+            Ok(()) => Ok(visitor),
+            Err(refusal) => {
+                let json = wants_json(&parts.headers, parts.uri.path());
+                Err(super::refusal::respond(app, &visitor, refusal, json))
+            }
+        }
     }
 }
 

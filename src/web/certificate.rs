@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::caller::Visitor;
@@ -14,8 +15,8 @@ use super::result::batch;
 use super::routes::{Route, act, view};
 use super::{App, Frame};
 use crate::office::certificate::{
-    ApproveCertificates, CertificateList, CertificatePdf, ExportCertificates, IssueCertificates, ListCertificates,
-    PrepareCertificates, RevokeCertificate,
+    ApproveCertificates, AskChange, CertificateBadge, CertificateList, CertificatePdf, ChangeList, DecideChange,
+    ExportCertificates, IssueCertificates, ListCertificates, ListChanges, PrepareCertificates, StatusList,
 };
 use crate::office::{Refusal, policy};
 
@@ -35,7 +36,17 @@ pub(super) fn routes() -> Vec<Route> {
         act::<PrepareCertificates>(),
         act::<ApproveCertificates>(),
         act::<IssueCertificates>(),
-        act::<RevokeCertificate>(),
+        act::<AskChange>(),
+        act::<DecideChange>(),
+        act::<ListChanges>(),
+        act::<CertificateBadge>(),
+        act::<StatusList>(),
+        view(
+            "/certificates/{certificate}/badge",
+            policy::CERTIFICATE_BADGE,
+            get(badge),
+        ),
+        view("/status/{list}", policy::STATUS_LIST, get(status)),
     ]
     .into_iter()
     .flatten()
@@ -47,17 +58,21 @@ pub(super) fn routes() -> Vec<Route> {
 struct ListPage {
     frame: Frame,
     list: CertificateList,
+    asked: ChangeList,
 }
 
 async fn list(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
-    let list = match batch(&path) {
-        Ok(batch) => app.office.perform(ListCertificates { batch }, &visitor.caller).await,
-        Err(refusal) => Err(refusal),
+    let shown = async {
+        let batch = batch(&path)?;
+        let list = app.office.perform(ListCertificates { batch }, &visitor.caller).await?;
+        let asked = app.office.perform(ListChanges { batch }, &visitor.caller).await?;
+        Ok((list, asked))
     };
-    match list {
-        Ok(list) => render(&ListPage {
+    match shown.await {
+        Ok((list, asked)) => render(&ListPage {
             frame: visitor.frame(&app),
             list,
+            asked,
         }),
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }
@@ -81,4 +96,30 @@ async fn pdf(State(app): State<App>, visitor: Visitor, Path(path): Path<String>)
         Err(_) => Err(Refusal::NotFound),
     };
     show(&app, &visitor, file)
+}
+
+async fn badge(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
+    let file = match path.parse() {
+        Ok(certificate) => {
+            app.office
+                .perform(CertificateBadge { certificate }, &visitor.caller)
+                .await
+        }
+        Err(_) => Err(Refusal::NotFound),
+    };
+    show(&app, &visitor, file)
+}
+
+async fn status(State(app): State<App>, visitor: Visitor, Path(list): Path<u8>) -> Response {
+    match app.office.perform(StatusList { list }, &visitor.caller).await {
+        Ok(signed) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/vc+jwt"),
+                // Anybody's page may read it.
+                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            ];
+            (headers, signed.jws).into_response()
+        }
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
 }

@@ -150,6 +150,12 @@ impl Frame {
         self.format(*instant, "%H:%M:%S")
     }
 
+    /// A length of time: `4:05`, minutes and seconds.
+    pub fn seconds(&self, ms: i64) -> String {
+        let seconds = ms / 1000;
+        format!("{}:{:02}", seconds / 60, seconds % 60)
+    }
+
     /// The date, as the language writes it.
     pub fn date(&self, instant: &Timestamp) -> String {
         self.format(
@@ -187,6 +193,11 @@ impl Frame {
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
             })
             .collect()
+    }
+
+    /// The installation's zone by its name, for scripts that show the server's times.
+    pub fn zone(&self) -> &str {
+        self.office.zone.iana_name().unwrap_or("UTC")
     }
 
     /// Whether the signed-in person has this role.

@@ -16,15 +16,15 @@ struct Window {
     counts: BTreeMap<(&'static str, String), u32>,
 }
 
-/// How often a minute one address may perform this act, and all addresses together. A hall of candidates may share one
-/// address, so their sign-in is bounded by its 73-bit code and not here.
+/// How often a minute one address may perform this act, and all addresses together. The halls of a whole city may share
+/// one address and sign in in the same minute, so that candidates are bounded by their 73-bit code and hardly here.
 fn allowance(policy: &Policy) -> Option<(u32, u32)> {
     match policy.name {
         name if name == policy::SIGN_IN.name => Some((60, 600)),
         name if name == policy::SET_UP.name || name == policy::PASSWORD_SET.name => Some((20, 200)),
         name if name == policy::VERIFY_NUMBER.name => Some((30, 1_200)),
         name if name == policy::VERIFY_FILE.name => Some((30, 600)),
-        name if name == policy::TERMINAL_SIGN_IN.name => Some((6_000, 20_000)),
+        name if name == policy::TERMINAL_SIGN_IN.name => Some((30_000, 60_000)),
         _ => None,
     }
 }

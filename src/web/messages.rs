@@ -21,11 +21,14 @@ macro_rules! files {
             include_str!(concat!("messages/", $language, "/account.ftl")),
             include_str!(concat!("messages/", $language, "/public.ftl")),
             include_str!(concat!("messages/", $language, "/candidate.ftl")),
+            include_str!(concat!("messages/", $language, "/items.ftl")),
             include_str!(concat!("messages/", $language, "/room.ftl")),
             include_str!(concat!("messages/", $language, "/clerk.ftl")),
             include_str!(concat!("messages/", $language, "/office.ftl")),
             include_str!(concat!("messages/", $language, "/practical.ftl")),
             include_str!(concat!("messages/", $language, "/result.ftl")),
+            include_str!(concat!("messages/", $language, "/ledger.ftl")),
+            include_str!(concat!("messages/", $language, "/console.ftl")),
         ]
     };
 }

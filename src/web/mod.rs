@@ -10,7 +10,9 @@ mod forms;
 mod frame;
 mod input;
 mod limits;
+mod live;
 mod messages;
+mod offline;
 mod openapi;
 mod path;
 mod refusal;
@@ -23,6 +25,7 @@ mod audit;
 mod bank;
 mod candidate;
 mod certificate;
+mod ledger;
 mod plan;
 mod practical;
 mod public;
@@ -31,12 +34,15 @@ mod room;
 mod session;
 mod supervision;
 mod verify;
+mod witness;
 
 use std::sync::Arc;
 
 pub use frame::Frame;
 pub use messages::Messages;
+pub use offline::page as offline_page;
 pub use server::{Serving, serve};
+pub use witness::{Witness, WitnessError, serve_witness};
 
 use crate::office::Office;
 
@@ -53,6 +59,8 @@ pub struct App {
     /// Settings of the web side.
     pub site: Site,
     limits: Arc<limits::Limits>,
+    /// Becomes true when the server stops, so that standing streams end.
+    stopping: tokio::sync::watch::Sender<bool>,
 }
 
 /// Settings of the web side.
@@ -69,6 +77,7 @@ impl App {
             office,
             site,
             limits: Arc::default(),
+            stopping: tokio::sync::watch::Sender::new(false),
         }
     }
 

@@ -15,8 +15,10 @@ use super::routes::{Route, act, view};
 use super::{App, Frame};
 use crate::kernel::{ApplicationId, SessionId};
 use crate::office::room::{
-    self, BoardView, CheckIn, CheckInMany, CloseSession, Counts, ExtendAttempt, ExtendSession, ForceSubmit,
-    INCIDENT_KINDS, ListSessions, RecordIncident, ReleaseAttempt, SeatView, SessionSummary, ShowBoard, StartSession,
+    self, AsideView, BoardView, CheckIn, CheckInMany, CloseSession, Counts, DecideOutage, ExtendAttempt, ExtendSession,
+    ForceSubmit, INCIDENT_KINDS, ListAside, ListOutages, ListSessions, ListTimes, LockSession, Outages, PauseAttempt,
+    PauseSession, PreparePack, ProposeOutages, RecordIncident, ReleaseAttempt, ResumeAttempt, ResumeSession, SeatView,
+    SebFile, SessionSummary, ShowBoard, StartSession, TROUBLES, TimeLine,
 };
 use crate::office::{Refusal, policy};
 
@@ -25,7 +27,9 @@ pub(super) fn routes() -> Vec<Route> {
     [
         view("/rooms", policy::SESSION_LIST, get(rooms)),
         view("/rooms/{session}", policy::SESSION_BOARD, get(console)),
+        view("/rooms/{session}/live", policy::SESSION_BOARD, get(super::live::room)),
         view("/rooms/{session}/wall", policy::SESSION_BOARD, get(wall)),
+        view("/rooms/{session}/outages", policy::OUTAGE_LIST, get(outages)),
         view("/rooms/{session}/register", policy::SESSION_BOARD, get(register)),
         view(
             "/rooms/{session}/photo/{application}",
@@ -42,6 +46,18 @@ pub(super) fn routes() -> Vec<Route> {
         act::<ExtendAttempt>(),
         act::<ReleaseAttempt>(),
         act::<ForceSubmit>(),
+        act::<PauseSession>(),
+        act::<ResumeSession>(),
+        act::<PauseAttempt>(),
+        act::<ResumeAttempt>(),
+        act::<ListTimes>(),
+        act::<ListOutages>(),
+        act::<ProposeOutages>(),
+        act::<DecideOutage>(),
+        act::<ListAside>(),
+        act::<PreparePack>(),
+        act::<LockSession>(),
+        act::<SebFile>(),
         act::<RecordIncident>(),
     ]
     .into_iter()
@@ -104,28 +120,40 @@ struct ConsolePage {
     kinds: &'static [&'static str],
     states: &'static [&'static str],
     trouble_kinds: &'static [&'static str],
+    reasons: &'static [&'static str],
+}
+
+/// Common reasons, offered so that giving one is a click: message keys `reason-…`.
+const REASONS: &[&str] = &["power", "network", "terminal", "health", "late", "entitled", "order"];
+
+impl ConsolePage {
+    /// What can be done with everybody's time now.
+    fn turn(&self) -> &'static str {
+        if self.board.session.paused_at.is_some() {
+            "resume"
+        } else {
+            "pause"
+        }
+    }
 }
 
 /// The states of a seat, for the script's words.
-const STATES: &[&str] = &["empty", "seated", "checked_in", "working", "disconnected", "handed_in"];
-/// The kinds of trouble, for the script's words.
-const TROUBLES: &[&str] = &[
-    "wrong_person",
-    "second_terminal",
-    "stale_terminal",
+const STATES: &[&str] = &[
+    "empty",
+    "seated",
+    "checked_in",
+    "working",
     "disconnected",
-    "released",
-    "not_started",
-    "not_present",
-    "zero_answers",
+    "paused",
+    "handed_in",
 ];
-
 fn counted(counts: &Counts) -> Vec<(&'static str, i64)> {
     vec![
         ("seated", counts.seated),
         ("checked_in", counts.checked_in),
         ("working", counts.working),
         ("disconnected", counts.disconnected),
+        ("paused", counts.paused),
         ("handed_in", counts.handed_in),
     ]
 }
@@ -151,8 +179,9 @@ fn map_of(board: &BoardView) -> Vec<Place> {
 /// What can be done for a seat in this state, besides checking in.
 fn acts_for(seat: &SeatView) -> Vec<&'static str> {
     match seat.state {
-        "working" | "disconnected" if seat.released => vec!["extend", "force"],
-        "working" | "disconnected" => vec!["extend", "release", "force"],
+        "working" | "disconnected" if seat.released => vec!["extend", "pause", "force"],
+        "working" | "disconnected" => vec!["extend", "pause", "release", "force"],
+        "paused" => vec!["resume", "extend", "release", "force"],
         "handed_in" => Vec::new(),
         _ => vec!["extend"],
     }
@@ -189,6 +218,7 @@ async fn console(
         kinds: INCIDENT_KINDS,
         states: STATES,
         trouble_kinds: TROUBLES,
+        reasons: REASONS,
         board,
     })
 }
@@ -211,6 +241,73 @@ async fn wall(State(app): State<App>, visitor: Visitor, Path(session): Path<Stri
         }),
         Err(response) => response,
     }
+}
+
+#[derive(Template)]
+#[template(path = "room/outages.html")]
+struct OutagesPage {
+    frame: Frame,
+    board: BoardView,
+    outages: Outages,
+    /// Answers kept aside, for those who may see answers.
+    aside: Option<Vec<AsideView>>,
+    times: Vec<(TimeLine, String)>,
+    decides: bool,
+    here: String,
+}
+
+impl OutagesPage {
+    fn waiting(&self) -> bool {
+        self.outages.proposals.iter().any(|one| one.approved.is_none())
+    }
+}
+
+/// `GET /rooms/{session}/outages`: what outages took, proposals and decisions, and the whole ledger of time.
+async fn outages(State(app): State<App>, visitor: Visitor, Path(session): Path<String>) -> Response {
+    let board = match board(&app, &visitor, &session).await {
+        Ok(board) => board,
+        Err(response) => return response,
+    };
+    let session = board.session.session;
+    let caller = &visitor.caller;
+    let (outages, times) = match (
+        app.office.perform(ListOutages { session }, caller).await,
+        app.office.perform(ListTimes { session }, caller).await,
+    ) {
+        (Ok(outages), Ok(times)) => (outages, times),
+        (Err(refusal), _) | (_, Err(refusal)) => return respond(&app, &visitor, refusal, false),
+    };
+    let aside = match app.office.perform(ListAside { session }, caller).await {
+        Ok(aside) => Some(aside),
+        Err(Refusal::Forbidden) => None,
+        Err(refusal) => return respond(&app, &visitor, refusal, false),
+    };
+    let frame = visitor.frame(&app);
+    let whom = |line: &TimeLine| {
+        let seat = board
+            .seats
+            .iter()
+            .find(|seat| line.attempt.is_some() && seat.attempt == line.attempt);
+        seat.map_or_else(
+            || frame.t("incident-whole-room"),
+            |seat| format!("{} {}", seat.seat, seat.name),
+        )
+    };
+    // Starts are many and say nothing that the board does not.
+    let told = times.into_iter().filter(|line| line.kind != "start");
+    let times = told
+        .map(|line| (whom(&line), line))
+        .map(|(whom, line)| (line, whom))
+        .collect();
+    render(&OutagesPage {
+        here: format!("/rooms/{session}"),
+        decides: caller.may(&policy::OUTAGE_DECIDE).is_ok(),
+        frame,
+        board,
+        outages,
+        aside,
+        times,
+    })
 }
 
 #[derive(Template)]

@@ -5,8 +5,8 @@ use axum::routing::{MethodRouter, get};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    App, account, application, assets, audit, bank, candidate, certificate, forms, openapi, plan, practical, public,
-    result, room, session, supervision, verify,
+    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, openapi, plan, practical,
+    public, result, room, session, supervision, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 
@@ -118,6 +118,7 @@ pub fn all() -> Vec<Route> {
         result::routes(),
         certificate::routes(),
         verify::routes(),
+        ledger::routes(),
         audit::routes(),
     ]
     .into_iter()

@@ -1,15 +1,21 @@
 //! Serving: the layers around every request, and stopping gracefully.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
-use tokio::net::{TcpListener, TcpSocket};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
+use tower::Service as _;
 
 use super::caller::{Address, RequestId, Visitor};
 use super::refusal::respond;
@@ -28,6 +34,11 @@ pub struct Serving {
 const BACKLOG: u32 = 4096;
 /// No request takes longer, uploads included.
 const LONGEST_REQUEST: Duration = Duration::from_secs(120);
+/// A line on which no complete head arrives in this time is closed: whoever sends a byte now and then takes no place from
+/// others. Terminals ask more often, so that theirs stay open.
+const LONGEST_HEAD: Duration = Duration::from_secs(30);
+/// When no line can be accepted (too many open files), others must close first.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 impl Serving {
     /// Binds the address; port 0 takes any free one.
@@ -47,12 +58,55 @@ impl Serving {
 
 /// Serves until `stop` completes; requests under way are finished.
 pub async fn serve(serving: Serving, app: App, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let listener = serving.listener.tap_io(|stream| {
-        // Small answers must not wait for more; failing to set it is no reason to refuse the connection.
-        let _ = stream.set_nodelay(true);
+    let stopping = app.stopping.clone();
+    let router = service(app);
+    let (close, closing) = watch::channel(());
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = serving.listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                // Small answers must not wait for more; failing to set it is no reason to refuse the connection.
+                let _ = stream.set_nodelay(true);
+                tokio::spawn(converse(stream, address, router.clone(), closing.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+    // Nobody new; who is here is told, and answered to the end. Standing streams would otherwise hold the server until
+    // their watchers leave.
+    stopping.send_replace(true);
+    drop(serving.listener);
+    drop(closing);
+    let _ = close.send(());
+    close.closed().await;
+    Ok(())
+}
+
+/// One connection, until either side closes it.
+async fn converse(stream: TcpStream, address: SocketAddr, router: Router, mut closing: watch::Receiver<()>) {
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().call(request)
     });
-    let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(LONGEST_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // A connection that broke has nobody to be told.
+        _ = connection.as_mut() => return,
+        _ = closing.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
 }
 
 fn service(app: App) -> Router {
@@ -112,7 +166,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 fn secure(response: &mut Response, id: &str) {
     let headers = response.headers_mut();
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -125,6 +178,10 @@ fn secure(response: &mut Response, id: &str) {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // A page that is a file of its own brings its own policy.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

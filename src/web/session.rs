@@ -16,6 +16,7 @@ use super::routes::{Route, act, view};
 use super::{App, Frame};
 use crate::identity::Role;
 use crate::kernel::{BatchId, SessionId};
+use crate::office::room::SebFile;
 use crate::office::session::{
     AssignSession, CreateSession, DrawPapers, DrawTasks, IssueTickets, ListPlannedSessions, PlannedSessions,
     SeatSession, SessionView, ShowSession, seats_workbook,
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
     [
         view("/batches/{batch}/sessions", policy::SESSION_PLANNED, get(sessions)),
         view("/sessions/{session}", policy::SESSION_SHOW, get(session)),
+        view("/sessions/{session}/seb", policy::SESSION_SEB, get(seb)),
         view("/sessions/{session}/seats.xlsx", policy::SESSION_BOARD, get(seats)),
         act::<ListPlannedSessions>(),
         act::<CreateSession>(),
@@ -107,6 +109,17 @@ async fn seats(State(app): State<App>, visitor: Visitor, Path(session): Path<Str
         return respond(&app, &visitor, Refusal::NotFound, false);
     };
     match seats_workbook(&app.office, &visitor.caller, session).await {
+        Ok(download) => file(&download),
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
+}
+
+/// `GET /sessions/{session}/seb`: the settings file of Safe Exam Browser.
+async fn seb(State(app): State<App>, visitor: Visitor, Path(session): Path<String>) -> Response {
+    let Ok(session) = session.parse::<SessionId>() else {
+        return respond(&app, &visitor, Refusal::NotFound, false);
+    };
+    match app.office.perform(SebFile { session }, &visitor.caller).await {
         Ok(download) => file(&download),
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }

@@ -15,7 +15,7 @@ use super::public::render;
 use super::refusal::respond;
 use super::routes::{Route, act, answer, page, view};
 use super::{App, Frame};
-use crate::office::verification::{Checked, RootCertificate, VerifyFile, VerifyNumber, VerifyStatement};
+use crate::office::verification::{Checked, IssuerKeys, RootCertificate, VerifyFile, VerifyNumber, VerifyStatement};
 use crate::office::{Refusal, Upload, Who, policy};
 
 /// The routes of this audience.
@@ -31,6 +31,8 @@ pub(super) fn routes() -> Vec<Route> {
         act::<VerifyFile>(),
         act::<VerifyStatement>(),
         act::<RootCertificate>(),
+        act::<IssuerKeys>(),
+        view("/verify.html", policy::VERIFY_KEYS, get(offline_page)),
     ]
     .into_iter()
     .flatten()
@@ -51,7 +53,7 @@ impl Checked {
     fn verdict_key(&self) -> String {
         match self.verdict {
             "genuine" if self.is_sample() => "sample".to_owned(),
-            "genuine" | "revoked" => self.verdict.to_owned(),
+            "genuine" | "revoked" | "suspended" | "expired" | "replaced" => self.verdict.to_owned(),
             verdict => format!("{verdict}-{}", self.way),
         }
     }
@@ -60,6 +62,8 @@ impl Checked {
     fn look(&self) -> &'static str {
         if self.verdict == "genuine" && self.is_sample() {
             "unknown"
+        } else if matches!(self.verdict, "suspended" | "expired" | "replaced") {
+            "revoked"
         } else {
             self.verdict
         }
@@ -142,6 +146,21 @@ async fn root(State(app): State<App>, visitor: Visitor) -> Response {
                 (header::CONTENT_DISPOSITION, "attachment; filename=root.pem"),
             ];
             (headers, root.pem).into_response()
+        }
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
+}
+
+/// The page that checks without us: one file, to be kept.
+async fn offline_page(State(app): State<App>, visitor: Visitor) -> Response {
+    match app.office.perform(IssuerKeys {}, &visitor.caller).await {
+        Ok(keys) => {
+            let (html, policy) = super::offline::page(&keys);
+            let headers = [
+                (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+                (header::CONTENT_SECURITY_POLICY, policy),
+            ];
+            (headers, html).into_response()
         }
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }

@@ -306,11 +306,60 @@ impl Browser {
         assert_eq!(self.complaints().await, Vec::<String>::new(), "{name}");
     }
 
-    async fn snap(&self, name: &str) {
+    /// Cuts the network of this window, or joins it again.
+    pub(crate) async fn offline(&self, offline: bool) {
+        let conditions = json!({ "cmd": "Network.emulateNetworkConditions", "params": {
+            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        } });
+        let enable = json!({ "cmd": "Network.enable", "params": {} });
+        self.tries("/goog/cdp/execute", enable).await.unwrap();
+        self.tries("/goog/cdp/execute", conditions).await.unwrap();
+    }
+
+    /// Prefers dark pages, or light ones.
+    pub(crate) async fn dark(&self, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "cmd": "Emulation.setEmulatedMedia", "params": {
+            "features": [{ "name": "prefers-color-scheme", "value": scheme }],
+        } });
+        self.tries("/goog/cdp/execute", media).await.unwrap();
+    }
+
+    /// The window that is looked at.
+    pub(crate) async fn window(&self) -> String {
+        let url = format!("{}/window", self.session);
+        let window = command(&self.client, Method::GET, &url, &Value::Null).await.unwrap();
+        window.as_str().unwrap().to_owned()
+    }
+
+    /// Opens another tab and looks at it.
+    pub(crate) async fn opens_a_tab(&self) {
+        let tab = self.tries("/window/new", json!({ "type": "tab" })).await.unwrap();
+        self.looks_at(tab["handle"].as_str().unwrap()).await;
+    }
+
+    /// Looks at this tab.
+    pub(crate) async fn looks_at(&self, window: &str) {
+        self.tries("/window", json!({ "handle": window })).await.unwrap();
+    }
+
+    /// Closes the tab that is looked at.
+    pub(crate) async fn closes_the_tab(&self) {
+        let url = format!("{}/window", self.session);
+        command(&self.client, Method::DELETE, &url, &Value::Null).await.unwrap();
+    }
+
+    /// Takes a picture of the window, whatever the page complains about: for times without a network.
+    pub(crate) async fn snap(&self, name: &str) {
         let url = format!("{}/screenshot", self.session);
         let shot = command(&self.client, Method::GET, &url, &Value::Null).await.unwrap();
         let bytes = BASE64.decode(shot.as_str().unwrap()).unwrap();
         std::fs::write(self.pictures.join(format!("{name}.png")), bytes).unwrap();
+    }
+
+    /// Forgets what the page complained about while there was nobody to talk to.
+    pub(crate) async fn forgives(&self) {
+        self.complaints().await;
     }
 
     /// What the browser's console says is wrong, but for refusals: those are answers.

@@ -25,7 +25,8 @@ pub(crate) struct House {
     pub(crate) url: String,
     stop: Option<oneshot::Sender<()>>,
     _jobs: watch::Sender<bool>,
-    folder: tempfile::TempDir,
+    file: PathBuf,
+    _folder: tempfile::TempDir,
 }
 
 /// Whether the checks require this tool instead of skipping what needs it.
@@ -59,20 +60,46 @@ pub(crate) fn on_sqlite<F: Future<Output = ()>>(story: impl Fn(House) -> F) {
 }
 
 impl House {
-    async fn on_sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) async fn on_sqlite() -> Self {
+        Self::on_sqlite_in(tempfile::tempdir().unwrap()).await
+    }
+
+    /// On SQLite, in this folder.
+    pub(crate) async fn on_sqlite_in(folder: tempfile::TempDir) -> Self {
         let url = format!("sqlite:{}", folder.path().join("house.db").display());
         Self::open(&url, folder).await
     }
 
     async fn open(url: &str, folder: tempfile::TempDir) -> Self {
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::open_at(url, folder, anywhere, ManualClock::at(MONDAY_NINE)).await
+    }
+
+    /// The same installation after its process was killed: on the same file, at the same address, at the same time of day.
+    pub(crate) async fn opened_again(&self) -> Self {
+        let url = format!("sqlite:{}", self.database_file().display());
+        let address = self.url.trim_start_matches("http://").parse().unwrap();
+        let mut again = Self::open_at(&url, tempfile::tempdir().unwrap(), address, self.clock.clone()).await;
+        again.file.clone_from(&self.file);
+        again
+    }
+
+    async fn open_at(url: &str, folder: tempfile::TempDir, address: SocketAddr, clock: ManualClock) -> Self {
         let store = Store::open(url).await.unwrap();
         store.check_durability().await.unwrap();
-        let clock = ManualClock::at(MONDAY_NINE);
         let entropy = Arc::new(SeededEntropy::new(7));
         let keys = Keys::from_secret([9; 32]);
         let fonts = Arc::new(Fonts::built_in().unwrap());
-        let serving = Serving::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        // A process that was killed a moment ago may still be letting the address go.
+        let serving = loop {
+            match Serving::bind(address) {
+                Ok(serving) => break serving,
+                Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                Err(error) => panic!("{address}: {error}"),
+            }
+        };
         let base_url = format!("http://{}", serving.address);
         let office = Arc::new(Office::open(Foundations {
             store,
@@ -101,13 +128,14 @@ impl House {
             url: base_url,
             stop: Some(stop),
             _jobs: stop_jobs,
-            folder,
+            file: folder.path().join("house.db"),
+            _folder: folder,
         }
     }
 
     /// The database's file, for a house on SQLite.
     pub(crate) fn database_file(&self) -> PathBuf {
-        self.folder.path().join("house.db")
+        self.file.clone()
     }
 
     /// Somebody who is not signed in.

@@ -12,14 +12,21 @@
 )]
 
 mod accounts;
+mod attacks;
 mod bad_input;
 mod browser;
 mod cast;
 mod chromium;
+mod disk_full;
+mod faults;
 mod house;
+mod kinds;
+mod kinds_browser;
+mod offline;
 mod order;
 mod people;
 mod policy;
 mod postgres;
+mod room_browser;
 mod schema;
 mod story;

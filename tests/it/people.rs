@@ -96,6 +96,24 @@ impl Person {
         (response.status(), response.text().await.unwrap())
     }
 
+    /// Fetches a file of the terminal; gives the status, the media type and the bytes.
+    pub(crate) async fn fetches(&self, path: &str) -> (u16, String, Vec<u8>) {
+        let request = self.client.get(format!("{}{path}", self.url));
+        let token = self.token.as_deref().unwrap_or_default();
+        let request = request.header("cookie", format!("jianding_candidate={token}"));
+        let response = request.send().await.unwrap();
+        let kind = response
+            .headers()
+            .get("content-type")
+            .map(|value| value.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        (
+            status,
+            kind.unwrap_or_default(),
+            response.bytes().await.unwrap().to_vec(),
+        )
+    }
+
     /// Fetches a file; stops the test if it is refused.
     pub(crate) async fn downloads(&self, path: &str) -> Vec<u8> {
         let request = self.client.get(format!("{}{path}", self.url));

@@ -34,6 +34,68 @@ pub(crate) fn fresh_database() -> Option<String> {
     ))
 }
 
+/// A PostgreSQL server of one test's own, which it may stop as a crash would and start again.
+pub(crate) struct Stoppable {
+    folder: PathBuf,
+}
+
+impl Stoppable {
+    /// Starts it, with one empty database; `None` where PostgreSQL is not installed.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(bin) = programs() else {
+            eprintln!("skipped: PostgreSQL is not installed (Debian: postgresql)");
+            return None;
+        };
+        let folder = make_cluster(&bin);
+        let mut own = Self { folder };
+        own.go_on();
+        let made = as_nobody(&bin.join("createdb"))
+            .arg("-h")
+            .arg(&own.folder)
+            .args(["-U", "tests", "house"])
+            .status()
+            .expect("createdb starts");
+        assert!(made.success(), "createdb");
+        Some(own)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://tests@localhost/house?host={}", self.folder.display())
+    }
+
+    /// Stops it at once, without finishing anything.
+    pub(crate) fn stop(&mut self) {
+        self.control(&["stop", "-m", "immediate"]);
+    }
+
+    /// Starts it again.
+    pub(crate) fn go_on(&mut self) {
+        let options = format!("-k {} -h '' -c fsync=on -c max_connections=100", self.folder.display());
+        self.control(&["start", "-w", "-o", &options]);
+    }
+
+    fn control(&self, what: &[&str]) {
+        let bin = programs().expect("it was there before");
+        let done = as_nobody(&bin.join("pg_ctl"))
+            .args(what)
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .arg("-l")
+            .arg(self.folder.join("log"))
+            .stdout(Stdio::null())
+            .status()
+            .expect("pg_ctl starts");
+        assert!(done.success(), "pg_ctl {what:?}");
+    }
+}
+
+impl Drop for Stoppable {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = as_nobody(Path::new("/bin/rm")).arg("-rf").arg(&self.folder).status();
+    }
+}
+
 fn programs() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .ok()?
@@ -53,6 +115,33 @@ fn start() -> Option<Server> {
         eprintln!("skipped: PostgreSQL is not installed (Debian: postgresql)");
         return None;
     };
+    let folder = make_cluster(&bin);
+    let data = folder.join("data");
+    // The shell ends the server when its input ends, which happens when the tests end, in whatever way.
+    let script = "\"$0\" -D \"$1\" -k \"$2\" -h '' -c fsync=on -c max_connections=200 >\"$2/log\" 2>&1 & p=$!; \
+                  read -r _; kill -INT $p; wait $p; rm -rf \"$2\"";
+    let mut shell = as_nobody(Path::new("/bin/sh"));
+    #[expect(clippy::zombie_processes, reason = "it ends with the tests: its input is the leash")]
+    let mut child = shell
+        .arg("-c")
+        .arg(script)
+        .arg(bin.join("postgres"))
+        .arg(&data)
+        .arg(&folder)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    let leash = child.stdin.take().expect("its input");
+    wait_until_ready(&bin, &folder);
+    Some(Server {
+        socket: folder,
+        _leash: leash,
+        databases: AtomicU32::new(0),
+    })
+}
+
+/// A fresh cluster in a temporary folder, below which it is `data`.
+fn make_cluster(bin: &Path) -> PathBuf {
     // Made by the unprivileged user, who also takes it away again.
     let made = as_nobody(Path::new("/usr/bin/mktemp"))
         .args(["-d", "/tmp/jianding-pg-XXXXXX"])
@@ -77,27 +166,7 @@ fn start() -> Option<Server> {
         .status()
         .expect("initdb starts");
     assert!(made.success(), "initdb");
-    // The shell ends the server when its input ends, which happens when the tests end, in whatever way.
-    let script = "\"$0\" -D \"$1\" -k \"$2\" -h '' -c fsync=on -c max_connections=200 >\"$2/log\" 2>&1 & p=$!; \
-                  read -r _; kill -INT $p; wait $p; rm -rf \"$2\"";
-    let mut shell = as_nobody(Path::new("/bin/sh"));
-    #[expect(clippy::zombie_processes, reason = "it ends with the tests: its input is the leash")]
-    let mut child = shell
-        .arg("-c")
-        .arg(script)
-        .arg(bin.join("postgres"))
-        .arg(&data)
-        .arg(&folder)
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    let leash = child.stdin.take().expect("its input");
-    wait_until_ready(&bin, &folder);
-    Some(Server {
-        socket: folder,
-        _leash: leash,
-        databases: AtomicU32::new(0),
-    })
+    folder
 }
 
 fn wait_until_ready(bin: &Path, socket: &Path) {

@@ -320,12 +320,16 @@ async fn strangers_look(house: &House, later: &Later, certificate: &Value) {
     altered[pdf.len() / 2] ^= 1;
     assert_eq!(drop(&altered).await["verdict"], "altered");
 
-    let revoke = format!("/certificates/{}/revoke", text(issued, "id"));
-    later
-        .certifier
-        .does(&revoke, json!({ "reason": "冒名顶替" }))
-        .await
-        .ok();
+    let changes = format!("/certificates/{}/changes", text(issued, "id"));
+    let asked = json!({ "change": "void", "reason": "冒名顶替" });
+    let asked = later.issuer.does(&changes, asked).await.ok();
+    assert_eq!(
+        ask(&number, "艾达·李").await["verdict"],
+        "genuine",
+        "nobody voids alone"
+    );
+    let decide = format!("/certificate-changes/{}", text(&asked, "request"));
+    later.certifier.does(&decide, json!({ "decision": "grant" })).await.ok();
     assert_eq!(ask(&number, "艾达·李").await["verdict"], "revoked");
     assert_eq!(drop(&pdf).await["verdict"], "revoked");
 }

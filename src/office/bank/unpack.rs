@@ -86,7 +86,7 @@ fn unpack(zip: &[u8], folder: &Path) -> Result<(), Broken> {
         if entry.is_dir() || path.starts_with(FOREIGN_FOLDER) {
             continue;
         }
-        if path.extension().is_none_or(|extension| extension != "toml") {
+        if !is_bank_file(&path) {
             return Err(Broken::new("bank-zip-foreign").with("name", name));
         }
         let target = folder.join(&path);
@@ -110,6 +110,13 @@ fn unpack(zip: &[u8], folder: &Path) -> Result<(), Broken> {
         file.write_all(&bytes).map_err(|error| unwritable(&error))?;
     }
     Ok(())
+}
+
+/// A text file of the format, or a picture where pictures lie. What a picture's file holds is looked at when it is read.
+fn is_bank_file(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
+    let among_pictures = path.parent().is_some_and(|parent| parent.ends_with("pictures"));
+    ending == "toml" || (among_pictures && ["png", "jpg", "jpeg"].contains(&ending))
 }
 
 /// A path inside the folder, or none.
@@ -157,8 +164,14 @@ mod tests {
 
     #[test]
     fn a_packed_folder_is_read_and_leaves_nothing_behind() {
+        for bank in ["question-banks/chinese-cook/5", "question-banks/practice/5"] {
+            packed_is_read(bank);
+        }
+    }
+
+    fn packed_is_read(bank: &str) {
         let mut files = Vec::new();
-        let mut folders = vec![PathBuf::from("question-banks/chinese-cook/5")];
+        let mut folders = vec![PathBuf::from(bank)];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -186,6 +199,8 @@ mod tests {
         assert_eq!(refused(&zip(&[("../bank.toml", b"")])), "bank-zip-path");
         assert_eq!(refused(&zip(&[("/etc/x.toml", b"")])), "bank-zip-path");
         assert_eq!(refused(&zip(&[("run.exe", b"")])), "bank-zip-foreign");
+        assert_eq!(refused(&zip(&[("pictures/a.svg", b"")])), "bank-zip-foreign");
+        assert_eq!(refused(&zip(&[("theory/a.png", b"")])), "bank-zip-foreign");
         let names: Vec<String> = (0..=MAX_ENTRIES).map(|number| format!("{number}.toml")).collect();
         let many: Vec<_> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
         assert_eq!(refused(&zip(&many)), "bank-zip-entries");

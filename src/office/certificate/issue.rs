@@ -1,8 +1,16 @@
-//! Issuing: a number, a record, a signed file, one entry. One certificate at a time, a whole list in the background.
+//! Issuing: numbers, records, entries in the ledger, signed files. One certificate, or a whole list in the background.
 //!
-//! The number is taken first and saved; drawing and signing happen with no transaction open; then certificate and event
-//! are saved together. Whatever fails between leaves a number that is spent and says so.
+//! The order of writes, so that a stop at any line leaves evidence and nothing twice:
+//!  1. the intent: number, place in the status list and record, saved together and never changed;
+//!  2. lint: what is unfit is noted as spoiled, its number spent;
+//!  3. the ledger's entry that commits to the record is durable, and a published checkpoint covers it;
+//!  4. the sheet is drawn with the proof inside, proofread, and signed;
+//!  5. certificate and file are saved with the entry that is about the file;
+//!  6. a checkpoint over that entry is published: only now the file is given out.
+//!
+//! Whoever issues again goes on where it stopped: open intents come before new numbers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -12,12 +20,22 @@ use serde_json::json;
 use super::press::{self, Issuer, Run};
 use super::record::{self, Pass};
 use super::{passed, ready};
-use crate::certificate::{CertificateRecord, IssueError, Issued, issue as draw_and_sign};
+use crate::certificate::{
+    CertificateRecord, ENTERED, Extras, Finding, IssueError, Issued, LedgerEvidence, Signer as _, StatusPlace,
+    issue_with, lint,
+};
 use crate::identity::Duty;
 use crate::kernel::{ApplicationId, BatchId, CertificateId};
+use crate::office::ledger::{self, prove};
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Refusal, policy};
+use crate::store::certificate::intent::{self, IntentRow};
 use crate::store::certificate::{self as rows, NewCertificate};
+use crate::store::ledger as ledger_rows;
 use crate::store::result::{self as result_rows, BatchRow, ResultRow};
+
+/// So many certificates go through the steps together: each step costs one wait for the disk.
+const CHUNK: usize = 50;
+const CHUNK_ROWS: i64 = 50;
 
 /// Issues the certificates of an approved list, or one of them. Asked again, it goes on with those that are missing.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -57,7 +75,10 @@ impl Act for IssueCertificates {
     async fn perform(self, office: &Office, caller: &Caller) -> Result<Issuing, Refusal> {
         press::issuer(office).await?;
         let work = work(office, self.batch).await?;
-        let mut op = Op::begin::<Self>(office, caller).await?;
+        if let Some(stop) = office.ledger.stopped().await {
+            return Err(stop.into());
+        }
+        let mut op = Op::begin_named(office, caller, "certificate.issue-list").await?;
         op.take_duty(self.batch, Duty::CertificateOfficer).await?;
         let asked = json!({ "application": self.application, "missing": work.missing.len() });
         op.commit(Event::of(self.batch).in_batch(self.batch).with(asked))
@@ -69,7 +90,11 @@ impl Act for IssueCertificates {
                 None
             }
             Some(application) if work.missing.contains(&application) => {
-                Some(issue_one(office, caller, &work, application).await?)
+                issue(office, caller, self.batch, Some(application)).await?;
+                let mut connection = office.store.read().await?;
+                let issued = rows::of_batch(&mut connection, self.batch).await?;
+                let own = issued.iter().find(|row| row.application_id == application);
+                own.map(|row| row.id)
             }
             Some(_) => return Err(Broken::new("certificate-not-due").into()),
         };
@@ -99,10 +124,10 @@ async fn work(office: &Office, id: BatchId) -> Result<Work, Refusal> {
     let applicants = result_rows::applicants(&mut connection, id).await?;
     let passed = passed(&batch, &applicants, &results);
     let issued = rows::of_batch(&mut connection, id).await?;
+    let issued: BTreeSet<_> = issued.iter().map(|row| row.application_id).collect();
     let due = passed.iter().map(|applicant| applicant.application_id);
-    let missing = due.filter(|one| !issued.iter().any(|row| row.application_id == *one));
     Ok(Work {
-        missing: missing.collect(),
+        missing: due.filter(|one| !issued.contains(one)).collect(),
         total: passed.len(),
         batch,
         results,
@@ -131,160 +156,333 @@ pub fn continue_lists(office: &Arc<Office>) {
     }
 }
 
-/// Issues all that are missing of a list. Holds and the list itself are looked at anew before each certificate.
+/// Issues all that are missing of a list. Holds and the list itself are looked at anew before each chunk.
 pub async fn issue_list(office: &Office, caller: &Caller, batch: BatchId) -> Result<(), Refusal> {
-    let mut first = None;
-    let start = work(office, batch).await?;
-    for application in &start.missing {
-        let mut connection = office.store.read().await?;
-        ready(office, &mut connection, batch).await?;
-        drop(connection);
-        // One candidate's unfit record must not keep the others waiting.
-        if let Err(refusal) = issue_one(office, caller, &start, *application).await {
-            match refusal {
-                Refusal::Invalid(_) | Refusal::Rule(_) => first = first.or(Some(refusal)),
-                other => return Err(other),
+    issue(office, caller, batch, None).await
+}
+
+async fn issue(office: &Office, caller: &Caller, batch: BatchId, only: Option<ApplicationId>) -> Result<(), Refusal> {
+    let issuer = press::issuer(office).await?;
+    let mut run = Issue {
+        office,
+        caller,
+        issuer,
+        only,
+        unfit: BTreeSet::new(),
+        first: None,
+    };
+    // One at a time, or two would take numbers for the same person.
+    let _turn = office.press.turn().await;
+    while run.chunk(batch).await? {}
+    run.first.map_or(Ok(()), Err)
+}
+
+/// One run of issuing.
+struct Issue<'a> {
+    office: &'a Office,
+    caller: &'a Caller,
+    issuer: Arc<Issuer>,
+    only: Option<ApplicationId>,
+    /// Whose record is unfit: they must not keep the others waiting.
+    unfit: BTreeSet<ApplicationId>,
+    /// The first thing that was wrong, told at the end.
+    first: Option<Refusal>,
+}
+
+/// An intent with its record, opened.
+struct Open {
+    row: IntentRow,
+    record: CertificateRecord,
+}
+
+impl Issue<'_> {
+    /// Takes some certificates through all steps; tells whether there may be more.
+    async fn chunk(&mut self, batch: BatchId) -> Result<bool, Refusal> {
+        let work = work(self.office, batch).await?;
+        let mut open = self.open(batch).await?;
+        if open.is_empty() {
+            if !self.intend(&work).await? {
+                return Ok(false);
+            }
+            open = self.open(batch).await?;
+        }
+        let open = self.fit(open, &work).await?;
+        self.enter(&open).await?;
+        let signed = self.sign(open).await?;
+        self.save(&work, &signed).await?;
+        ledger::publish(self.office).await?;
+        Ok(true)
+    }
+
+    async fn open(&self, batch: BatchId) -> Result<Vec<Open>, Refusal> {
+        let mut connection = self.office.store.read().await?;
+        let rows = intent::open(&mut connection, batch, CHUNK_ROWS).await?;
+        let wanted = |row: &IntentRow| self.only.is_none_or(|only| row.application_id == only);
+        rows.into_iter()
+            .filter(wanted)
+            .map(|row| {
+                let record = super::unseal(self.office, &super::record_place(row.id), &row.record)?;
+                Ok(Open { row, record })
+            })
+            .collect()
+    }
+
+    /// Step 1. Whatever can be found wrong before is found before a number is spent.
+    async fn intend(&mut self, work: &Work) -> Result<bool, Refusal> {
+        let mut holders = Vec::new();
+        let mut connection = self.office.store.read().await?;
+        let now = self.office.now();
+        let (unfit, only) = (&self.unfit, self.only);
+        let due = work
+            .missing
+            .iter()
+            .filter(|one| !unfit.contains(one) && only.is_none_or(|only| only == **one));
+        for application in due.copied().collect::<Vec<_>>() {
+            if holders.len() == CHUNK {
+                break;
+            }
+            let holder = rows::holder(&mut connection, application)
+                .await?
+                .ok_or(Refusal::NotFound)?;
+            let pass = Pass {
+                batch: &work.batch,
+                results: &work.results,
+                holder: &holder,
+                now,
+            };
+            let findings = lint(
+                &pass.record(self.office, 1)?,
+                &self.office.fonts,
+                self.issuer.signer.chain(),
+                now,
+            );
+            if findings.is_empty() {
+                holders.push(holder);
+            } else {
+                self.note_unfit(application, Refusal::Invalid(record::problems(&holder.name, &findings)));
             }
         }
+        drop(connection);
+        if holders.is_empty() {
+            return Ok(false);
+        }
+        let mut op = Op::begin_named(self.office, self.caller, "certificate.number").await?;
+        let now = op.now;
+        let mut last = None;
+        for holder in &holders {
+            let pass = Pass {
+                batch: &work.batch,
+                results: &work.results,
+                holder,
+                now,
+            };
+            let row = self.number(&mut op, &pass).await?;
+            let detail = json!({ "application": row.application_id, "number": row.number, "slot": row.slot });
+            let event = Event::of(row.id).in_batch(row.batch_id).with(detail);
+            if let Some(earlier) = last.replace(event) {
+                op.note("certificate.number", earlier).await?;
+            }
+        }
+        if let Some(last) = last {
+            op.commit(last).await?;
+        }
+        self.office.press.reached(Step::Intended)?;
+        Ok(true)
     }
-    first.map_or(Ok(()), Err)
+
+    fn note_unfit(&mut self, application: ApplicationId, refusal: Refusal) {
+        self.unfit.insert(application);
+        self.first.get_or_insert(refusal);
+    }
+
+    async fn number(&self, op: &mut Op<'_>, pass: &Pass<'_>) -> Result<IntentRow, Refusal> {
+        let scheme = record::scheme(pass.batch)?;
+        let parts = record::parts(pass.batch, scheme, pass.now)?;
+        let scope = record::scope(scheme, &parts)?;
+        let serial = rows::next_serial(op.connection(), &scope).await?;
+        let serial = u32::try_from(serial).map_err(|_| Refusal::Fault(format!("{scope}: serial {serial}")))?;
+        let mut record = pass.record(self.office, serial)?;
+        record.print_serial = Some(super::print_serial(op.connection(), pass.now).await?);
+        let entropy = self.office.entropy.as_ref();
+        let id = CertificateId::new(pass.now, entropy);
+        let row = IntentRow {
+            id,
+            number: record.number.to_string(),
+            application_id: pass.holder.application_id,
+            batch_id: pass.batch.id,
+            record: super::seal(self.office, &super::record_place(id), &record)?,
+            slot: rows::next_serial(op.connection(), "status").await? - 1,
+            made_at: pass.now,
+        };
+        intent::insert(op.connection(), &row).await?;
+        Ok(row)
+    }
+
+    /// Step 2: the records under their numbers. What is unfit, or was issued otherwise, is spoiled.
+    async fn fit(&mut self, open: Vec<Open>, work: &Work) -> Result<Vec<Open>, Refusal> {
+        let now = self.office.now();
+        let mut fit = Vec::new();
+        for one in open {
+            let findings = lint(&one.record, &self.office.fonts, self.issuer.signer.chain(), now);
+            if !work.missing.contains(&one.row.application_id) {
+                self.spoil(&one.row, "not-due").await?;
+            } else if findings.is_empty() {
+                fit.push(one);
+            } else {
+                self.unfit(&one, &findings).await?;
+            }
+        }
+        Ok(fit)
+    }
+
+    async fn unfit(&mut self, one: &Open, findings: &[Finding]) -> Result<(), Refusal> {
+        let problems = record::problems(one.record.name.as_str(), findings);
+        self.note_unfit(one.row.application_id, Refusal::Invalid(problems));
+        let cause = findings.first().map_or("unfit", Finding::check);
+        self.spoil(&one.row, cause).await
+    }
+
+    /// Notes that a number was spent for nothing.
+    async fn spoil(&self, row: &IntentRow, cause: &str) -> Result<(), Refusal> {
+        let mut op = Op::begin_named(self.office, self.caller, "certificate.spoil").await?;
+        let now = op.now;
+        intent::spoil(op.connection(), row.id, cause, now).await?;
+        let event = Event::of(row.id)
+            .in_batch(row.batch_id)
+            .with(json!({ "number": row.number, "cause": cause }));
+        op.commit(event).await?;
+        Ok(())
+    }
+
+    /// Step 3: an entry for each record that has none yet.
+    async fn enter(&self, open: &[Open]) -> Result<(), Refusal> {
+        let mut op = Op::begin_named(self.office, self.caller, ENTERED).await?;
+        let mut last = None;
+        for one in open {
+            let id = one.row.id;
+            if ledger_rows::place_of(op.connection(), ENTERED, &id.to_string())
+                .await?
+                .is_some()
+            {
+                continue;
+            }
+            let event = Event::of(id)
+                .in_batch(one.row.batch_id)
+                .about(one.record.claims_digest())
+                .with(json!({ "number": one.row.number }));
+            if let Some(earlier) = last.replace(event) {
+                op.note(ENTERED, earlier).await?;
+            }
+        }
+        if let Some(last) = last {
+            op.commit(last).await?;
+        }
+        self.office.press.reached(Step::Entered)
+    }
+
+    /// Step 4, away from the threads that serve.
+    async fn sign(&mut self, open: Vec<Open>) -> Result<Vec<(Open, Issued)>, Refusal> {
+        let mut work = Vec::new();
+        for one in open {
+            let extras = extras(self.office, &one.row.id.to_string(), one.row.slot).await?;
+            work.push((one, extras));
+        }
+        let (fonts, issuer, now) = (self.office.fonts.clone(), self.issuer.clone(), self.office.now());
+        let signed = tokio::task::spawn_blocking(move || {
+            let sign = |(one, extras): (Open, Extras)| {
+                let sheet = issue_with(&one.record, &fonts, &issuer.signer, now, extras);
+                (one, sheet)
+            };
+            work.into_iter().map(sign).collect::<Vec<_>>()
+        });
+        let signed = signed.await.map_err(|error| Refusal::Fault(error.to_string()))?;
+        let mut sheets = Vec::new();
+        for (one, sheet) in signed {
+            match sheet {
+                Ok(sheet) => sheets.push((one, sheet)),
+                Err(IssueError::Findings(findings)) => self.unfit(&one, &findings).await?,
+                Err(other) => return Err(Refusal::Fault(other.to_string())),
+            }
+        }
+        self.office.press.reached(Step::Signed)?;
+        Ok(sheets)
+    }
+
+    /// Step 5.
+    async fn save(&self, work: &Work, signed: &[(Open, Issued)]) -> Result<(), Refusal> {
+        let (vault, entropy) = (&self.office.keys.vault, self.office.entropy.as_ref());
+        // Sealed before the one writer is taken: both hold the full id number.
+        let sealed: Vec<_> = signed
+            .iter()
+            .map(|(one, sheet)| vault.seal(&super::pdf_place(one.row.id), &sheet.pdf, entropy))
+            .collect();
+        let mut op = Op::begin_named(self.office, self.caller, "certificate.issue").await?;
+        let now = op.now;
+        let mut last = None;
+        for ((one, sheet), pdf) in signed.iter().zip(&sealed) {
+            let new = NewCertificate {
+                id: one.row.id,
+                number: &one.row.number,
+                application_id: one.row.application_id,
+                batch_id: one.row.batch_id,
+                scheme: &one.record.scheme,
+                name: one.record.name.as_str(),
+                record: &one.row.record,
+                pdf,
+                pdf_digest: sheet.digest,
+                issued_at: now,
+            };
+            rows::insert(op.connection(), &new).await?;
+            let detail = json!({
+                "application": one.row.application_id, "number": one.row.number, "pdf_sha256": sheet.digest,
+            });
+            let event = Event::of(one.row.id)
+                .in_batch(one.row.batch_id)
+                .about(sheet.digest)
+                .with(detail);
+            if let Some(earlier) = last.replace(event) {
+                op.note("certificate.issue", earlier).await?;
+            }
+        }
+        let Some(last) = last else { return Ok(()) };
+        if signed.len() == work.missing.len() {
+            rows::finish(op.connection(), work.batch.id, now).await?;
+        }
+        op.commit(last).await?;
+        self.office.press.reached(Step::Saved)
+    }
 }
 
-async fn issue_one(
-    office: &Office,
-    caller: &Caller,
-    work: &Work,
-    application: ApplicationId,
-) -> Result<CertificateId, Refusal> {
-    let issuer = press::issuer(office).await?;
+/// The proof that a record was entered, under a published checkpoint, and its place in the status list.
+pub(super) async fn extras(office: &Office, subject: &str, slot: i64) -> Result<Extras, Refusal> {
+    let published = ledger::publish(office).await?;
     let mut connection = office.store.read().await?;
-    let holder = rows::holder(&mut connection, application)
-        .await?
-        .ok_or(Refusal::NotFound)?;
+    let place = ledger_rows::place_of(&mut connection, ENTERED, subject).await?;
     drop(connection);
-    let pass = Pass {
-        batch: &work.batch,
-        results: &work.results,
-        holder: &holder,
-        now: office.now(),
-    };
-    // Whatever can be found wrong is found before a number is spent.
-    let trial = pass.record(office, 1)?;
-    let findings = crate::certificate::lint(&trial, &office.fonts, signer_chain(&issuer), pass.now);
-    if !findings.is_empty() {
-        return Err(Refusal::Invalid(record::problems(&holder.name, &findings)));
-    }
-    let serial = take_number(office, caller, &pass).await?;
-    let record = pass.record(office, serial)?;
-    let number = record.number.to_string();
-    let done = match print(office, issuer, record).await {
-        Ok((record, sheet)) => save(office, caller, work, &record, application, &sheet).await,
-        Err(refusal) => Err(refusal),
-    };
-    if let Err(refusal) = &done {
-        spoiled(office, caller, work.batch.id, application, &number, refusal).await;
-    }
-    done
+    let place = place.ok_or_else(|| Refusal::Fault(format!("{subject}: not in the ledger")))?;
+    let proof = prove(office, &published, place).await?;
+    let key = ledger::public_key(office).await?;
+    Ok(Extras {
+        ledger: Some(LedgerEvidence {
+            key: key.to_string(),
+            proof: proof.to_string(),
+        }),
+        status: Some(StatusPlace {
+            list: format!("{}/status/1", office.base_url),
+            index: u64::try_from(slot).unwrap_or(0),
+        }),
+    })
 }
 
-fn signer_chain(issuer: &Issuer) -> &crate::certificate::Chain {
-    use crate::certificate::Signer as _;
-    issuer.signer.chain()
-}
-
-async fn take_number(office: &Office, caller: &Caller, pass: &Pass<'_>) -> Result<u32, Refusal> {
-    let scheme = record::scheme(pass.batch)?;
-    let parts = record::parts(pass.batch, scheme, pass.now)?;
-    let scope = record::scope(scheme, &parts)?;
-    let mut op = Op::begin_named(office, caller, "certificate.number").await?;
-    let serial = rows::next_serial(op.connection(), &scope).await?;
-    let serial = u32::try_from(serial).map_err(|_| Refusal::Fault(format!("{scope}: serial {serial}")))?;
-    let number = record::number(scheme, &parts, serial)?;
-    let event = Event::of(pass.holder.application_id)
-        .in_batch(pass.batch.id)
-        .with(json!({ "number": number }));
-    op.commit(event).await?;
-    Ok(serial)
-}
-
-/// Draws and signs, away from the threads that serve.
-async fn print(
-    office: &Office,
-    issuer: Arc<Issuer>,
-    record: CertificateRecord,
-) -> Result<(CertificateRecord, Issued), Refusal> {
-    let (fonts, now) = (office.fonts.clone(), office.now());
-    let printed = tokio::task::spawn_blocking(move || {
-        let sheet = draw_and_sign(&record, &fonts, &issuer.signer, now);
-        (record, sheet)
-    });
-    let (record, sheet) = printed.await.map_err(|error| Refusal::Fault(error.to_string()))?;
-    match sheet {
-        Ok(sheet) => Ok((record, sheet)),
-        Err(IssueError::Findings(findings)) => Err(Refusal::Invalid(record::problems(record.name.as_str(), &findings))),
-        Err(other) => Err(Refusal::Fault(other.to_string())),
-    }
-}
-
-async fn save(
-    office: &Office,
-    caller: &Caller,
-    work: &Work,
-    record: &CertificateRecord,
-    application: ApplicationId,
-    sheet: &Issued,
-) -> Result<CertificateId, Refusal> {
-    let id = CertificateId::new(office.now(), office.entropy.as_ref());
-    let facts = serde_json::to_vec(record).map_err(|error| Refusal::Fault(error.to_string()))?;
-    let (vault, entropy) = (&office.keys.vault, office.entropy.as_ref());
-    // Both hold the full id number.
-    let sealed_record = vault.seal(&super::record_place(id), &facts, entropy);
-    let sealed_pdf = vault.seal(&super::pdf_place(id), &sheet.pdf, entropy);
-    let mut op = Op::begin_named(office, caller, policy::CERTIFICATE_ISSUE.name).await?;
-    let now = op.now;
-    let new = NewCertificate {
-        id,
-        number: record.number.as_str(),
-        application_id: application,
-        batch_id: work.batch.id,
-        scheme: &record.scheme,
-        name: record.name.as_str(),
-        record: &sealed_record,
-        pdf: &sealed_pdf,
-        pdf_digest: sheet.digest,
-        issued_at: now,
-    };
-    rows::insert(op.connection(), &new).await?;
-    let count = rows::of_batch(op.connection(), work.batch.id).await?.len();
-    if count == work.total {
-        rows::finish(op.connection(), work.batch.id, now).await?;
-    }
-    let detail = json!({ "application": application, "number": record.number, "pdf_sha256": sheet.digest });
-    op.commit(Event::of(id).in_batch(work.batch.id).with(detail)).await?;
-    Ok(id)
-}
-
-/// Notes that a number was spent for nothing. If even that fails, the number's own event is left, without a certificate.
-async fn spoiled(
-    office: &Office,
-    caller: &Caller,
-    batch: BatchId,
-    application: ApplicationId,
-    number: &str,
-    refusal: &Refusal,
-) {
-    let cause = match refusal {
-        Refusal::Rule(broken) => broken.code,
-        Refusal::Invalid(_) => "unfit",
-        Refusal::StorageFull => "storage-full",
-        _ => "fault",
-    };
-    let event = Event::of(application)
-        .in_batch(batch)
-        .with(json!({ "number": number, "cause": cause }));
-    if let Ok(op) = Op::begin_named(office, caller, "certificate.spoiled").await
-        && let Err(error) = op.commit(event).await
-    {
-        tracing::error!(number, %error, "spoiled number not noted");
-    }
+/// Where a test can stop the work as a power cut would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Numbers are taken.
+    Intended,
+    /// The records are in the ledger.
+    Entered,
+    /// The sheets are signed, and in no database.
+    Signed,
+    /// Certificates are saved, and covered by no checkpoint.
+    Saved,
 }

@@ -1,17 +1,26 @@
-//! Preparing, approving, issuing and revoking certificates.
+//! Preparing, approving and issuing certificates, and what becomes of them afterwards.
 //!
 //! One person prepares the list of those who passed, once the publicity is over and no hold stands; another approves it;
 //! then certificates are issued from it.
 
+mod change;
 mod issue;
+#[cfg(test)]
+mod kill;
 mod press;
+mod publish;
 mod record;
 mod show;
 #[cfg(test)]
 mod tests;
 
+pub use change::{
+    AskChange, Asked, Change, ChangeList, ChangeView, DecideChange, Decision, ListChanges, continue_prints,
+};
+pub(super) use change::{request_place, standing};
 pub use issue::{IssueCertificates, Issuing, continue_lists, issue_list};
 pub use press::{Issuer, Press, create_authority, ensure_authority, issuer};
+pub use publish::{CertificateBadge, SignedList, StatusList};
 pub use show::{
     CertificateList, CertificatePdf, CertificateView, ExportCertificates, ListCertificates, ListedCertificate,
 };
@@ -24,7 +33,7 @@ use super::result::{Done, batch as batch_row, outcome_of, state_of};
 use super::{Act, Broken, Caller, Event, Office, Op, Policy, Problem, Refusal, policy};
 use crate::certificate::{CertificateRecord, Signer as _, lint};
 use crate::identity::Duty;
-use crate::kernel::{BatchId, CertificateId};
+use crate::kernel::{BatchId, CertificateId, Timestamp};
 use crate::result::Outcome;
 use crate::store::Connection;
 use crate::store::certificate as rows;
@@ -33,12 +42,20 @@ use crate::store::result::{self as result_rows, ApplicantRow, BatchRow, ResultRo
 /// So many problems are told at once.
 const TOLD: usize = 40;
 
-fn record_place(id: CertificateId) -> String {
+pub(super) fn record_place(id: CertificateId) -> String {
     format!("certificate.record/{id}")
 }
 
-fn pdf_place(id: CertificateId) -> String {
+pub(super) fn pdf_place(id: CertificateId) -> String {
     format!("certificate.pdf/{id}")
+}
+
+pub(super) fn print_record_place(print: &str) -> String {
+    format!("certificate.print.record/{print}")
+}
+
+pub(super) fn print_pdf_place(print: &str) -> String {
+    format!("certificate.print.pdf/{print}")
 }
 
 /// The batch, if its results are final and nothing stands against their release.
@@ -61,17 +78,45 @@ fn passed<'a>(batch: &BatchRow, applicants: &'a [ApplicantRow], results: &[Resul
     applicants.iter().filter(has_passed).collect()
 }
 
-/// The record of a certificate, opened.
+/// The record of a certificate as its last sheet has it.
 pub(super) async fn open_record(
     office: &Office,
     connection: &mut Connection,
     id: CertificateId,
 ) -> Result<CertificateRecord, Refusal> {
+    if let Some(print) = rows::prints(connection, id).await?.first() {
+        return unseal(office, &print_record_place(&print.id), &print.record);
+    }
+    open_first_record(office, connection, id).await
+}
+
+/// The record of a certificate as it was first issued.
+pub(super) async fn open_first_record(
+    office: &Office,
+    connection: &mut Connection,
+    id: CertificateId,
+) -> Result<CertificateRecord, Refusal> {
     let sealed = rows::record(connection, id).await?;
-    let broken = |cause: String| Refusal::Fault(format!("certificate {id}: {cause}"));
-    let opened = office.keys.vault.open(&record_place(id), &sealed);
+    unseal(office, &record_place(id), &sealed)
+}
+
+pub(super) fn unseal(office: &Office, place: &str, sealed: &[u8]) -> Result<CertificateRecord, Refusal> {
+    let broken = |cause: String| Refusal::Fault(format!("{place}: {cause}"));
+    let opened = office.keys.vault.open(place, sealed);
     let plain = opened.map_err(|error| broken(error.to_string()))?;
     serde_json::from_slice(&plain).map_err(|error| broken(error.to_string()))
+}
+
+fn seal(office: &Office, place: &str, record: &CertificateRecord) -> Result<Vec<u8>, Refusal> {
+    let plain = serde_json::to_vec(record).map_err(|error| Refusal::Fault(error.to_string()))?;
+    Ok(office.keys.vault.seal(place, &plain, office.entropy.as_ref()))
+}
+
+/// The next print serial: the year and eight digits, never given out again.
+async fn print_serial(connection: &mut Connection, now: Timestamp) -> Result<String, Refusal> {
+    let year = crate::certificate::IssueDate::of(now).date().year();
+    let serial = rows::next_serial(connection, &format!("print/{year}")).await?;
+    Ok(format!("{year:04}{serial:08}"))
 }
 
 /// Prepares the list of those who passed, or prepares it anew while nobody has approved it.
@@ -174,44 +219,6 @@ impl Act for ApproveCertificates {
         let event = Event::of(self.batch)
             .in_batch(self.batch)
             .with(json!({ "total": list.total, "prepared_at": list.prepared_at }));
-        Ok(Done {
-            at: op.commit(event).await?,
-        })
-    }
-}
-
-/// Revokes a certificate. The public page says so at once.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct RevokeCertificate {
-    /// The certificate.
-    pub certificate: CertificateId,
-    /// Why.
-    pub reason: String,
-}
-
-impl Act for RevokeCertificate {
-    type Outcome = Done;
-    const POLICY: Policy = policy::CERTIFICATE_REVOKE;
-
-    async fn perform(self, office: &Office, caller: &Caller) -> Result<Done, Refusal> {
-        let by = caller.account()?;
-        let reason = self.reason.trim();
-        if reason.is_empty() {
-            return Err(Broken::new("revoke-reason-missing").at("reason").into());
-        }
-        let mut op = Op::begin::<Self>(office, caller).await?;
-        let now = op.now;
-        let row = rows::by_id(op.connection(), self.certificate).await?;
-        let row = row.ok_or(Refusal::NotFound)?;
-        if let Some(at) = row.revoked_at {
-            return Err(Broken::new("certificate-revoked").with("at", at).into());
-        }
-        op.take_duty(row.batch_id, Duty::CertificateApprover).await?;
-        rows::revoke(op.connection(), row.id, reason, by, now).await?;
-        let event = Event::of(row.id)
-            .in_batch(row.batch_id)
-            .because(reason)
-            .with(json!({ "number": row.number }));
         Ok(Done {
             at: op.commit(event).await?,
         })

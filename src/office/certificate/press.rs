@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 use tokio::sync::OnceCell;
 
+use super::issue::Step;
 use crate::certificate::{Authority, AuthorityError, SealedAuthority, Signer, SoftSigner, TrustRoot};
 use crate::kernel::{BatchId, Digest};
 use crate::office::{Broken, Caller, Event, Office, Op, Refusal};
@@ -22,6 +23,10 @@ pub struct Press {
     site_url: String,
     specimen: bool,
     lists: Mutex<BTreeMap<BatchId, Run>>,
+    turn: tokio::sync::Mutex<()>,
+    /// Where a test stops the work.
+    #[cfg(test)]
+    pub(super) stop_at: Mutex<Option<Step>>,
 }
 
 /// Who signs, and whom others trust.
@@ -75,6 +80,28 @@ impl Press {
     /// Whether certificates are marked as samples.
     pub(super) fn specimen(&self) -> bool {
         self.specimen
+    }
+
+    /// Waits for the turn to issue.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// Says that a step is done; a test stops the work here.
+    #[cfg(test)]
+    pub(super) fn reached(&self, step: Step) -> Result<(), Refusal> {
+        let wanted = *self.stop_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if wanted == Some(step) {
+            return Err(Refusal::Fault(format!("stopped at {step:?}")));
+        }
+        Ok(())
+    }
+
+    /// Says that a step is done.
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "tests stop here")]
+    pub(super) fn reached(&self, _step: Step) -> Result<(), Refusal> {
+        Ok(())
     }
 
     pub(super) fn lists(&self) -> MutexGuard<'_, BTreeMap<BatchId, Run>> {

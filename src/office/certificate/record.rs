@@ -133,6 +133,8 @@ impl Pass<'_> {
             issuer: batch.station_name.clone(),
             issuer_en: batch.station_name_en.clone(),
             issued_on: IssueDate::of(self.now),
+            valid_until: None,
+            edition: None,
             results: scheme.results.then(|| self.scores(holder.application_id)),
             photo: holder.photo.as_deref().map(photo).transpose()?,
             verify_url: office.press.verify_url(),

@@ -7,7 +7,7 @@ use super::press::Run;
 use super::{passed, pdf_place};
 use crate::kernel::{ApplicationId, BatchId, CertificateId, Digest, Timestamp};
 use crate::office::input::{PDF, XLSX};
-use crate::office::{Act, Broken, Caller, Download, Office, Policy, Refusal, policy};
+use crate::office::{Act, Broken, Caller, Download, Office, Policy, Refusal, ledger, policy};
 use crate::result::ResultState;
 use crate::spreadsheet;
 use crate::store::certificate::{self as rows, CertificateRow};
@@ -85,8 +85,12 @@ pub struct CertificateView {
     /// The file's digest.
     #[schemars(with = "String")]
     pub digest: Digest,
-    /// When it was revoked.
+    /// When it was voided.
     pub revoked_at: Option<Timestamp>,
+    /// Since when it is suspended.
+    pub suspended_at: Option<Timestamp>,
+    /// When its last sheet was printed, if there is a later one than the first.
+    pub reprinted_at: Option<Timestamp>,
 }
 
 impl ListedCertificate {
@@ -102,6 +106,8 @@ impl ListedCertificate {
                 issued_at: row.issued_at,
                 digest: row.pdf_digest,
                 revoked_at: row.revoked_at,
+                suspended_at: row.suspended(),
+                reprinted_at: row.reprinted_at,
             }),
         }
     }
@@ -197,6 +203,9 @@ impl Act for ExportCertificates {
                 Some(issued) if issued.revoked_at.is_some() => {
                     (issued.number.clone(), "已作废", issued.digest.to_string())
                 }
+                Some(issued) if issued.suspended_at.is_some() => {
+                    (issued.number.clone(), "暂停", issued.digest.to_string())
+                }
                 Some(issued) => (issued.number.clone(), "有效", issued.digest.to_string()),
             };
             vec![
@@ -216,7 +225,7 @@ impl Act for ExportCertificates {
     }
 }
 
-/// Gives a certificate's signed file.
+/// Gives a certificate's signed file; of several sheets the last.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct CertificatePdf {
     /// The certificate.
@@ -228,14 +237,23 @@ impl Act for CertificatePdf {
     const POLICY: Policy = policy::CERTIFICATE_PDF;
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<Download, Refusal> {
+        // Nothing is given out that the published ledger does not have.
+        ledger::publish(office).await?;
         let mut connection = office.store.read().await?;
         let row = rows::by_id(&mut connection, self.certificate).await?;
         let row = row.ok_or(Refusal::NotFound)?;
-        let sealed = rows::pdf(&mut connection, row.id).await?;
+        let prints = rows::prints(&mut connection, row.id).await?;
+        let (sealed, place, digest) = if let Some(print) = prints.first() {
+            let sealed = rows::print_pdf(&mut connection, &print.id).await?;
+            (sealed, super::print_pdf_place(&print.id), print.pdf_digest)
+        } else {
+            let sealed = rows::pdf(&mut connection, row.id).await?;
+            (sealed, pdf_place(row.id), row.pdf_digest)
+        };
         let broken = |cause: String| Refusal::Fault(format!("certificate {}: {cause}", row.id));
-        let opened = office.keys.vault.open(&pdf_place(row.id), &sealed);
+        let opened = office.keys.vault.open(&place, &sealed);
         let pdf = opened.map_err(|error| broken(error.to_string()))?;
-        if Digest::of(&pdf) != row.pdf_digest {
+        if Digest::of(&pdf) != digest {
             return Err(broken("the stored file is not the one that was issued".to_owned()));
         }
         Ok(Download::new(format!("{}.pdf", row.number), PDF, &pdf))

@@ -20,10 +20,10 @@ use crate::paper::{draw, shipped_rules};
 use crate::store::result::fixture::{self, Ground, Person};
 use crate::store::{Store, account};
 
-struct House {
-    office: Office,
-    clock: ManualClock,
-    ground: Ground,
+pub(super) struct House {
+    pub(super) office: Office,
+    pub(super) clock: ManualClock,
+    pub(super) ground: Ground,
     people: Vec<ApplicationId>,
     records: Vec<CertificateRecord>,
     examiners: Vec<AccountId>,
@@ -32,7 +32,7 @@ struct House {
 
 const MAY: Timestamp = Timestamp::from_millis(1_778_031_000_000);
 
-async fn staff(office: &Office, login: &str, role: Role) -> Caller {
+pub(super) async fn staff(office: &Office, login: &str, role: Role) -> Caller {
     let id = AccountId::new(office.now(), office.entropy.as_ref());
     let row = account::AccountRow {
         id,
@@ -63,7 +63,7 @@ async fn staff(office: &Office, login: &str, role: Role) -> Caller {
 }
 
 /// Three people with open attempts: two answered everything rightly, the third nobody examined.
-async fn house() -> House {
+pub(super) async fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_file(&folder.path().join("office.db")).await.unwrap();
     let clock = ManualClock::at(MAY);
@@ -166,7 +166,7 @@ impl House {
         }
     }
 
-    async fn perform<A: Act>(&self, act: A, caller: &Caller) -> Result<A::Outcome, Refusal> {
+    pub(super) async fn perform<A: Act>(&self, act: A, caller: &Caller) -> Result<A::Outcome, Refusal> {
         self.office.perform(act, caller).await
     }
 
@@ -180,7 +180,7 @@ impl House {
     }
 
     /// Everything up to final results: the first two passed, the third was absent.
-    async fn finish(&self) {
+    pub(super) async fn finish(&self) {
         self.judge(0, [80, 85, 90]).await;
         self.judge(1, [60, 60, 60]).await;
         self.close().await;
@@ -212,6 +212,68 @@ impl House {
         let list = self.perform(ListCertificates { batch }, &officer).await.unwrap();
         let certificates = list.rows.into_iter().filter_map(|row| row.certificate).collect();
         (certificates, officer, approver)
+    }
+
+    /// One asks, another grants.
+    async fn change(
+        &self,
+        certificate: CertificateId,
+        change: Change,
+        reason: &str,
+        (asker, decider): (&Caller, &Caller),
+    ) -> Result<(), Refusal> {
+        let ask = AskChange {
+            certificate,
+            change,
+            reason: reason.to_owned(),
+            name: if change == Change::Correct {
+                "李𬱟玉".to_owned()
+            } else {
+                String::new()
+            },
+            citizen_id: String::new(),
+            until: if change == Change::Renew {
+                "2028-05-31".to_owned()
+            } else {
+                String::new()
+            },
+        };
+        let request = self.perform(ask, asker).await?.request;
+        let own = DecideChange {
+            request,
+            decision: Decision::Grant,
+        };
+        let mut both = asker.clone();
+        if let Actor::Staff { roles, .. } = &mut both.actor {
+            roles.insert(Role::CertificateApprover);
+        }
+        assert_eq!(
+            codes(self.perform(own, &both).await.unwrap_err()),
+            ["change-same-person"]
+        );
+        self.clock.advance(1000);
+        self.perform(
+            DecideChange {
+                request,
+                decision: Decision::Grant,
+            },
+            decider,
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Whether the whole ledger and the register fit together.
+    async fn sound(&self) -> Result<crate::office::ledger::Sound, crate::office::ledger::Found> {
+        let key = crate::office::ledger::public_key(&self.office).await.unwrap();
+        let trust = crate::office::ledger::Trust {
+            ledger: &key,
+            witnesses: &[],
+            vault: &self.office.keys.vault,
+            kept: None,
+        };
+        let mut connection = self.office.store.read().await.unwrap();
+        crate::office::ledger::check(&mut connection, trust).await.unwrap()
     }
 
     async fn number(&self, number: &str, name: &str) -> Checked {
@@ -427,7 +489,7 @@ async fn a_stranger_learns_the_same_from_a_wrong_name_as_from_a_wrong_number() {
 #[tokio::test]
 async fn a_file_is_genuine_until_a_byte_changes_or_it_is_revoked() {
     let house = house().await;
-    let (certificates, _, approver) = house.issued().await;
+    let (certificates, officer, approver) = house.issued().await;
     let pdf = house.pdf(certificates[0].id).await;
     let genuine = house.file(pdf.clone()).await;
     assert_eq!((genuine.verdict, genuine.reason), ("genuine", ""));
@@ -452,13 +514,14 @@ async fn a_file_is_genuine_until_a_byte_changes_or_it_is_revoked() {
     assert_eq!(by_code(letters.clone()).await.unwrap().verdict, "genuine");
     assert_eq!(by_code(letters[..40].to_owned()).await.unwrap().verdict, "altered");
 
-    let revoke = || RevokeCertificate {
-        certificate: certificates[0].id,
-        reason: "替考".to_owned(),
-    };
-    house.perform(revoke(), &approver).await.unwrap();
-    let again = house.perform(revoke(), &approver).await.unwrap_err();
-    assert_eq!(codes(again), ["certificate-revoked"]);
+    house
+        .change(certificates[0].id, Change::Void, "替考", (&officer, &approver))
+        .await
+        .unwrap();
+    let again = house
+        .change(certificates[0].id, Change::Void, "替考", (&officer, &approver))
+        .await;
+    assert_eq!(codes(again.unwrap_err()), ["change-not-now"]);
     assert_eq!(house.file(pdf).await.verdict, "revoked");
     assert_eq!(by_code(letters).await.unwrap().verdict, "revoked");
     let by_number = house
@@ -477,4 +540,148 @@ async fn a_foreign_authoritys_file_is_unknown_here() {
     let issued = crate::certificate::issue(record, &house.office.fonts, &foreign.signer(), now).unwrap();
     let checked = house.file(issued.pdf).await;
     assert_eq!((checked.verdict, checked.reason), ("unknown", "untrusted"));
+}
+
+#[tokio::test]
+async fn a_certificates_life_takes_two_people_and_every_step_is_in_the_ledger() {
+    let house = house().await;
+    let (certificates, officer, approver) = house.issued().await;
+    let (id, number) = (certificates[0].id, certificates[0].number.clone());
+    let people = (&officer, &approver);
+    let name = house.records[0].name.as_str().to_owned();
+    let verdict = async |name: &str| house.number(&number, name).await.verdict;
+    let first = house.pdf(id).await;
+
+    house.change(id, Change::Suspend, "调查中", people).await.unwrap();
+    assert_eq!(verdict(&name).await, "suspended");
+    let refused = house.change(id, Change::Reissue, "遗失", people).await.unwrap_err();
+    assert_eq!(codes(refused), ["change-not-now"]);
+    house.change(id, Change::Reinstate, "查无问题", people).await.unwrap();
+    assert_eq!(verdict(&name).await, "genuine");
+
+    house.change(id, Change::Reissue, "遗失，已登报", people).await.unwrap();
+    let second = house.pdf(id).await;
+    assert_eq!(house.file(first.clone()).await.verdict, "replaced");
+    assert_eq!(house.file(second.clone()).await.verdict, "genuine");
+    let roots = [issuer(&house.office).await.unwrap().root()];
+    let record = |pdf: &[u8]| crate::certificate::verify(pdf, &roots).unwrap().credential;
+    let (before, after) = (record(&first), record(&second));
+    assert_eq!(before.record.number, after.record.number);
+    assert_ne!(before.record.print_serial, after.record.print_serial);
+    assert_eq!(after.record.edition, Some(crate::certificate::Edition::Reissued));
+    assert!(after.inclusion().unwrap().is_some());
+
+    house.change(id, Change::Correct, "姓名录入有误", people).await.unwrap();
+    assert_eq!(verdict("李𬱟玉").await, "genuine");
+    house.change(id, Change::Renew, "复审合格", people).await.unwrap();
+    assert_eq!(verdict("李𬱟玉").await, "genuine");
+    house.clock.advance(3 * 365 * DAY);
+    assert_eq!(verdict("李𬱟玉").await, "expired");
+    house.sound().await.unwrap();
+
+    let list = StatusList { list: 2 };
+    assert!(!house.perform(list, &officer).await.unwrap().jws.is_empty());
+}
+
+#[tokio::test]
+async fn a_stop_at_any_step_leaves_nothing_without_its_entry_and_nothing_twice() {
+    use super::issue::Step;
+    let house = house().await;
+    house.finish().await;
+    let batch = house.ground.batch;
+    let officer = staff(&house.office, "officer", Role::CertificateOfficer).await;
+    let approver = staff(&house.office, "approver", Role::CertificateApprover).await;
+    house.perform(PrepareCertificates { batch }, &officer).await.unwrap();
+    house.perform(ApproveCertificates { batch }, &approver).await.unwrap();
+    for step in [Step::Intended, Step::Entered, Step::Signed, Step::Signed] {
+        *house.office.press.stop_at.lock().unwrap() = Some(step);
+        let stopped = issue_list(&house.office, &officer, batch).await.unwrap_err();
+        assert!(matches!(stopped, Refusal::Fault(_)), "{step:?}: {stopped}");
+        house.office.ledger.restart().await;
+        house.sound().await.unwrap();
+    }
+    *house.office.press.stop_at.lock().unwrap() = Some(Step::Saved);
+    issue_list(&house.office, &officer, batch).await.unwrap_err();
+    *house.office.press.stop_at.lock().unwrap() = None;
+    issue_list(&house.office, &officer, batch).await.unwrap();
+    let list = house.perform(ListCertificates { batch }, &officer).await.unwrap();
+    let numbers: Vec<_> = list
+        .rows
+        .iter()
+        .filter_map(|row| Some(row.certificate.as_ref()?.number.clone()))
+        .collect();
+    assert_eq!(
+        numbers,
+        ["S000042001007264000001", "S000042001007264000002"],
+        "no number was lost or used twice"
+    );
+    assert_eq!(house.sound().await.unwrap().certificates, 2);
+}
+
+#[tokio::test]
+async fn whatever_is_changed_in_the_register_is_found() {
+    use sqlx::Executor as _;
+    let house = house().await;
+    let (certificates, officer, approver) = house.issued().await;
+    house
+        .change(certificates[0].id, Change::Suspend, "调查中", (&officer, &approver))
+        .await
+        .unwrap();
+    house
+        .change(certificates[1].id, Change::Reissue, "遗失", (&officer, &approver))
+        .await
+        .unwrap();
+    assert_eq!(house.sound().await.unwrap().certificates, 2);
+    let key = crate::office::ledger::public_key(&house.office).await.unwrap();
+    let vault = &house.office.keys.vault;
+    let trust = crate::office::ledger::Trust {
+        ledger: &key,
+        witnesses: &[],
+        vault,
+        kept: None,
+    };
+    for statement in [
+        "UPDATE certificate SET name = '王小明'",
+        "UPDATE certificate SET issued_at = issued_at - 86400000",
+        "UPDATE certificate SET number = 'S000042001007264000009' WHERE number LIKE '%1'",
+        "UPDATE certificate SET scheme = 'vocational-qualification'",
+        "UPDATE certificate SET pdf = zeroblob(100)",
+        "UPDATE certificate SET record = zeroblob(100)",
+        "UPDATE certificate SET pdf_digest = replace(pdf_digest, substr(pdf_digest, 1, 4), '0000')",
+        "DELETE FROM certificate_print",
+        "UPDATE certificate_print SET pdf = zeroblob(10)",
+        "UPDATE certificate_print SET printed_at = 0",
+        "UPDATE certificate_print SET print_serial = 'X'",
+        "DELETE FROM certificate_decision",
+        "UPDATE certificate_decision SET granted = 0",
+        "UPDATE certificate_decision SET decided_at = decided_at + 1",
+        "UPDATE certificate_decision SET decided_by = (SELECT id FROM account WHERE login = 'officer')",
+        "UPDATE certificate_request SET change = 'reinstate' WHERE change = 'suspend'",
+        "UPDATE certificate_request SET reason = ''",
+        "UPDATE certificate_request SET asked_at = 0",
+        "UPDATE certificate_request SET certificate_id = (SELECT MAX(id) FROM certificate)",
+        "UPDATE certificate_intent SET slot = slot + 10",
+        "UPDATE certificate_intent SET number = 'S000042001007264000009' WHERE number LIKE '%1'",
+        "UPDATE certificate_intent SET record = zeroblob(10)",
+        "INSERT INTO certificate_decision SELECT id, 1, asked_by, asked_at FROM certificate_request WHERE 0; \
+         INSERT INTO certificate_spoilage SELECT id, 'x', 1 FROM certificate_intent",
+    ] {
+        let mut tx = house.office.store.write().await.unwrap();
+        tx.execute("PRAGMA defer_foreign_keys = ON").await.unwrap();
+        let triggers: Vec<String> = sqlx::query_scalar(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'certificate%'",
+        )
+        .fetch_all(&mut *tx)
+        .await
+        .unwrap();
+        for name in triggers {
+            tx.execute(sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}")))
+                .await
+                .unwrap();
+        }
+        tx.execute(statement).await.unwrap();
+        let found = crate::office::ledger::check(&mut tx, trust).await;
+        assert!(!matches!(found, Ok(Ok(_))), "{statement}");
+        tx.rollback().await.unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernel::{HOUR, MINUTE, ManualClock, SeededEntropy};
-use crate::office::desk::rules::GRACE;
+use crate::sitting::GRACE;
 use crate::store::sitting::answers;
 use crate::store::sitting::fixture::{self, Hall, QUESTIONS};
 
@@ -30,7 +30,7 @@ async fn room(seats: i64) -> Room {
     for (index, (_, attempt)) in hall.seats.iter().enumerate() {
         fixture::open(&store, *attempt, lease(index), BEGIN, 90 * MINUTE).await;
     }
-    let desk = AnswerDesk::start(store.clone(), Arc::new(clock.clone()), dice);
+    let desk = AnswerDesk::start(store.clone(), Arc::new(clock.clone()), dice, Keys::from_secret([7; 32]));
     Room {
         _folder: folder,
         store,
@@ -196,7 +196,7 @@ async fn an_impossible_answer_fails_alone() {
     );
     assert!(good.is_ok());
     assert_eq!(code(&bad.unwrap_err()), "answer-no-such-question");
-    let odd = room.save(1, vec![answer(1, "ZZ", 1)]).await.unwrap_err();
+    let odd = room.save(1, vec![answer(1, "\u{0}", 1)]).await.unwrap_err();
     assert_eq!(code(&odd), "answer-unreadable");
 }
 

@@ -4,19 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::rules::{Standing, admit, check_answer, may_submit};
-use super::{Ack, Answer, Ask, Outcome, Part, Receipt, Saved};
+use super::{Ack, Answer, Ask, Beat, Outcome, Part, Receipt, Saved, Tools};
+use crate::certificate::{ReceiptKeyError, receipt_code};
 use crate::kernel::{AttemptId, Entropy, EventId, IncidentId, SECOND, Timestamp};
-use crate::office::{Broken, Refusal, policy};
+use crate::office::{Broken, Keys, Refusal, policy};
+use crate::sitting::{GRACE, NOTICED, ReceiptStatement, Standing, admit, answers_digest, check_answer, may_submit};
 use crate::store::event::{self, EventRow};
 use crate::store::sitting::answers::{self, AnswerRow, FactsRow};
+use crate::store::sitting::aside::{self, AsideRow};
+use crate::store::sitting::outage::{self, PresenceRow, SilenceRow};
+use crate::store::sitting::receipt::{self as receipts, ReceiptRow};
 use crate::store::sitting::{self, IncidentRow};
-use crate::store::{Connection, Store, StoreError};
+use crate::store::{Connection, Engine, StoreError};
 
 /// A terminal's sign of life is written at most this often.
 const SEEN_EVERY: i64 = 10 * SECOND;
 /// The incident of a terminal that writes without the lease.
-pub(in crate::office) const STALE_TERMINAL: &str = "stale_terminal";
+const STALE_TERMINAL: &str = "stale_terminal";
+/// The incident of a candidate who left the paper for something else on the screen.
+const LEFT_PAGE: &str = "left_page";
 
 type Key = (AttemptId, i64);
 
@@ -28,21 +34,34 @@ struct Gathered {
     /// Everything, by key and revision: the same key may not stand twice in one statement.
     log: BTreeMap<(Key, i64), AnswerRow>,
     seen: Vec<AttemptId>,
-    stale: Vec<AttemptId>,
+    silences: Vec<SilenceRow>,
+    presences: Vec<PresenceRow>,
+    /// Answers that do not count, kept for people to look at.
+    aside: Vec<AsideRow>,
+    /// What the console shows, once for each attempt.
+    noticed: Vec<(AttemptId, &'static str)>,
+}
+
+impl Gathered {
+    fn notice(&mut self, attempt: AttemptId, kind: &'static str) {
+        if !self.noticed.contains(&(attempt, kind)) {
+            self.noticed.push((attempt, kind));
+        }
+    }
 }
 
 /// Writes a batch in one transaction; outcomes are in the order of the parts. An error means that nothing was written.
 pub(super) async fn write(
-    store: &Store,
-    entropy: &dyn Entropy,
+    tools: &Tools,
     now: Timestamp,
     parts: &[Part],
 ) -> Result<Vec<Result<Outcome, Refusal>>, Refusal> {
     let mut ids: Vec<AttemptId> = parts.iter().map(|part| part.attempt).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut tx = store.write().await?;
-    let held = answers::lock(&mut tx, &ids).await?;
+    let engine = tools.store.engine();
+    let mut tx = tools.store.write().await?;
+    let held = answers::lock(&mut tx, engine, &ids).await?;
     let mut facts: BTreeMap<AttemptId, FactsRow> = held.into_iter().map(|row| (row.id, row)).collect();
 
     let mut gathered = Gathered::default();
@@ -53,24 +72,40 @@ pub(super) async fn write(
             None => Err(Refusal::NotFound),
             Some(facts) => decide(part, facts, now, &mut gathered),
         };
-        if let (Ok(Outcome::Received(_)), Ask::Submit { request_id, .. }) = (&outcome, &part.ask) {
-            submits.push((index, part.attempt, request_id));
+        match (&outcome, &part.ask) {
+            (Ok(Outcome::Received(_)), Ask::Submit { request_id, .. }) => {
+                submits.push((index, part.attempt, Some(request_id)));
+            }
+            (Ok(Outcome::Received(_)), Ask::Receipt) => submits.push((index, part.attempt, None)),
+            _ => {}
         }
         decided.push(outcome);
     }
 
-    save(&mut tx, &gathered, parts, &mut decided).await?;
+    save(&mut tx, engine, &gathered, (parts, &mut decided)).await?;
     for (index, attempt, request_id) in submits {
         if let (Some(facts), Some(Ok(Outcome::Received(receipt)))) = (facts.get(&attempt), decided.get_mut(index)) {
-            hand_in(&mut tx, entropy, now, facts, request_id, receipt).await?;
+            if let Some(request_id) = request_id {
+                hand_in(&mut tx, tools.entropy.as_ref(), now, facts, request_id, receipt).await?;
+            }
+            if facts.submitted_how.as_deref() != Some("deadline") || now - receipt.submitted_at >= GRACE {
+                complete(&mut tx, &tools.keys, now, receipt).await?;
+            }
         }
     }
-    for attempt in &gathered.stale {
+    for (attempt, kind) in &gathered.noticed {
         if let Some(facts) = facts.get(attempt) {
-            note_stale(&mut tx, entropy, now, facts).await?;
+            note_incident(&mut tx, tools.entropy.as_ref(), now, facts, kind).await?;
         }
     }
-    answers::note_seen(&mut tx, &gathered.seen, now).await?;
+    for silence in &gathered.silences {
+        outage::note_silence(&mut tx, *silence).await?;
+    }
+    for presence in &gathered.presences {
+        outage::note_presence(&mut tx, *presence).await?;
+    }
+    aside::keep(&mut tx, &gathered.aside).await?;
+    answers::note_seen(&mut tx, engine, &gathered.seen, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(decided)
 }
@@ -79,46 +114,124 @@ pub(super) async fn write(
 fn decide(part: &Part, facts: &mut FactsRow, now: Timestamp, gathered: &mut Gathered) -> Result<Outcome, Refusal> {
     match part.ask {
         Ask::Settle => return Ok(Outcome::Heard),
-        Ask::Submit { .. } if facts.state == "submitted" => return Ok(Outcome::Received(receipt(facts, now))),
+        Ask::Submit { .. } | Ask::Receipt if facts.state == "submitted" => {
+            return Ok(Outcome::Received(receipt(facts, now)));
+        }
+        Ask::Receipt => return Err(Broken::new("attempt-not-handed-in").into()),
         _ => {}
     }
     let held = facts.lease == Some(part.lease);
     let started = facts.started_at.is_some();
     if started && !held {
-        return match part.ask {
-            Ask::Seen | Ask::Settle => Ok(Outcome::Heard),
-            Ask::Save(_) | Ask::Submit { .. } => {
-                if !gathered.stale.contains(&facts.id) {
-                    gathered.stale.push(facts.id);
-                }
+        return match &part.ask {
+            Ask::Seen(_) | Ask::Settle | Ask::Receipt => Ok(Outcome::Heard),
+            Ask::Save(answers) => {
+                gathered.notice(facts.id, STALE_TERMINAL);
+                put_aside(part, answers, facts, now, "replaced_terminal", gathered);
+                Err(Broken::new("second-terminal").into())
+            }
+            Ask::Submit { .. } => {
+                gathered.notice(facts.id, STALE_TERMINAL);
                 Err(Broken::new("second-terminal").into())
             }
         };
+    }
+    note_heard(facts, now, gathered);
+    match &part.ask {
+        Ask::Settle | Ask::Receipt => Ok(Outcome::Heard),
+        Ask::Seen(beat) => {
+            note_beat(*beat, facts, now, gathered);
+            Ok(Outcome::Heard)
+        }
+        Ask::Save(answers) => {
+            let saved = gather(answers, facts, now, gathered);
+            if matches!(&saved, Err(Refusal::Rule(broken)) if broken.code == "attempt-closed") {
+                put_aside(part, answers, facts, now, "after_grace", gathered);
+            }
+            saved.map(Outcome::Saved)
+        }
+        Ask::Submit { earliest_ms, .. } => submit(facts, *earliest_ms, now).map(Outcome::Received),
+    }
+}
+
+fn submit(facts: &mut FactsRow, earliest_ms: i64, now: Timestamp) -> Result<Receipt, Refusal> {
+    if facts.paused_at.is_some() {
+        return Err(Broken::new("attempt-paused").into());
+    }
+    let (Some(started_at), Some(deadline)) = (facts.started_at, facts.deadline) else {
+        return Err(Broken::new("attempt-not-started").into());
+    };
+    let in_time = now < deadline;
+    if in_time {
+        may_submit(started_at, earliest_ms, now).map_err(Broken::from)?;
+    }
+    "submitted".clone_into(&mut facts.state);
+    facts.submitted_at = Some(if in_time { now } else { deadline });
+    facts.submitted_how = Some(if in_time { "candidate" } else { "deadline" }.to_owned());
+    Ok(receipt(facts, now))
+}
+
+/// Notes that the terminal was heard, and a silence that ends with it.
+fn note_heard(facts: &mut FactsRow, now: Timestamp, gathered: &mut Gathered) {
+    let working = facts.started_at.is_some() && matches!(facts.submitted_how.as_deref(), None | Some("deadline"));
+    if let Some(from_at) = facts.last_seen_at.filter(|at| working && now - *at > NOTICED) {
+        gathered.silences.push(SilenceRow {
+            attempt_id: facts.id,
+            from_at,
+            until_at: now,
+        });
     }
     if facts.last_seen_at.is_none_or(|at| now - at >= SEEN_EVERY) {
         facts.last_seen_at = Some(now);
         gathered.seen.push(facts.id);
     }
-    match &part.ask {
-        Ask::Seen | Ask::Settle => Ok(Outcome::Heard),
-        Ask::Save(answers) => gather(answers, facts, now, gathered).map(Outcome::Saved),
-        Ask::Submit { earliest_ms, .. } => {
-            let (Some(started_at), Some(deadline)) = (facts.started_at, facts.deadline) else {
-                return Err(Broken::new("attempt-not-started").into());
-            };
-            let in_time = now < deadline;
-            if in_time {
-                may_submit(started_at, *earliest_ms, now)?;
-            }
-            "submitted".clone_into(&mut facts.state);
-            facts.submitted_at = Some(if in_time { now } else { deadline });
-            facts.submitted_how = Some(if in_time { "candidate" } else { "deadline" }.to_owned());
-            Ok(Outcome::Received(receipt(facts, now)))
-        }
+}
+
+fn note_beat(beat: Beat, facts: &FactsRow, now: Timestamp, gathered: &mut Gathered) {
+    if beat.is_quiet() || facts.state != "open" {
+        return;
+    }
+    gathered.presences.push(PresenceRow {
+        attempt_id: facts.id,
+        unsaved: beat.unsaved.clamp(0, facts.questions),
+        away: i64::from(beat.away),
+        times_away: beat.left.clamp(0, 1_000),
+        at: now,
+    });
+    if beat.left > 0 {
+        gathered.notice(facts.id, LEFT_PAGE);
+    }
+}
+
+/// Keeps answers that do not count, if they are answers at all. What is stored as counting is left out when writing.
+fn put_aside(
+    part: &Part,
+    answers: &[Answer],
+    facts: &FactsRow,
+    now: Timestamp,
+    why: &'static str,
+    gathered: &mut Gathered,
+) {
+    let possible =
+        |answer: &&Answer| check_answer(answer.number, &answer.value, answer.revision, facts.questions).is_ok();
+    for answer in answers.iter().filter(possible) {
+        gathered.aside.push(AsideRow {
+            attempt_id: facts.id,
+            terminal: part.lease,
+            number: answer.number,
+            revision: answer.revision,
+            value: answer.value.clone(),
+            flagged: i64::from(answer.flagged),
+            why: why.to_owned(),
+            received_at: now,
+        });
     }
 }
 
 fn standing(facts: &FactsRow) -> Standing {
+    if facts.paused_at.is_some() && facts.submitted_at.is_none() {
+        return Standing::Paused;
+    }
     match (facts.deadline, facts.submitted_at, facts.submitted_how.as_deref()) {
         (Some(deadline), Some(_), Some("deadline")) => Standing::OverByTime { deadline },
         (_, Some(at), _) => Standing::HandedIn { at },
@@ -128,9 +241,9 @@ fn standing(facts: &FactsRow) -> Standing {
 }
 
 fn gather(answers: &[Answer], facts: &FactsRow, now: Timestamp, gathered: &mut Gathered) -> Result<Saved, Refusal> {
-    let late = admit(standing(facts), now)?;
+    let late = admit(standing(facts), now).map_err(Broken::from)?;
     for answer in answers {
-        check_answer(answer.number, &answer.value, answer.revision, facts.questions)?;
+        check_answer(answer.number, &answer.value, answer.revision, facts.questions).map_err(Broken::from)?;
     }
     let acks = answers.iter().map(|answer| {
         let row = AnswerRow {
@@ -164,7 +277,10 @@ fn gather(answers: &[Answer], facts: &FactsRow, now: Timestamp, gathered: &mut G
     });
     Ok(Saved {
         answers: acks.collect(),
-        remaining_ms: facts.deadline.map_or(0, |deadline| (deadline - now).max(0)),
+        remaining_ms: match facts.deadline {
+            Some(deadline) => (deadline - now).max(0),
+            None => facts.left_ms.unwrap_or(0),
+        },
     })
 }
 
@@ -174,22 +290,22 @@ fn same(row: &AnswerRow, value: &str, flagged: i64) -> bool {
 
 async fn save(
     tx: &mut Connection,
+    engine: Engine,
     gathered: &Gathered,
-    parts: &[Part],
-    decided: &mut [Result<Outcome, Refusal>],
+    (parts, decided): (&[Part], &mut [Result<Outcome, Refusal>]),
 ) -> Result<(), StoreError> {
     let log: Vec<AnswerRow> = gathered.log.values().cloned().collect();
     let latest: Vec<AnswerRow> = gathered.latest.values().cloned().collect();
-    let new = answers::append(tx, &log).await?;
-    answers::put(tx, &latest).await?;
+    let new = answers::append(tx, engine, &log).await?;
+    answers::put(tx, engine, &latest).await?;
     let all_new = u64::try_from(log.len()).is_ok_and(|rows| rows == new);
     for (part, outcome) in parts.iter().zip(decided) {
         let (Ask::Save(sent), Ok(Outcome::Saved(saved))) = (&part.ask, outcome) else {
             continue;
         };
         for (answer, ack) in sent.iter().zip(&mut saved.answers) {
-            // Only a repeat can clash with what was there before.
-            if !all_new && !ack.clash {
+            // Only a repeat can clash with what was there before; then what was there decides, not who came first here.
+            if !all_new {
                 let stored = answers::logged(tx, part.attempt, answer.number, answer.revision).await?;
                 ack.clash = stored != Some((answer.value.clone(), i64::from(answer.flagged)));
             }
@@ -208,7 +324,39 @@ fn receipt(facts: &FactsRow, now: Timestamp) -> Receipt {
         how: facts.submitted_how.clone().unwrap_or_default(),
         answered: 0,
         questions: facts.questions,
+        code: None,
+        digest: None,
+        signature: None,
     }
+}
+
+/// Puts the signed statement into a receipt: the one that there is, or a new one of what is stored now.
+async fn complete(tx: &mut Connection, keys: &Keys, now: Timestamp, receipt: &mut Receipt) -> Result<(), Refusal> {
+    let stored = answers::of_attempt(tx, receipt.attempt).await?;
+    let (answered, digest) = answers_digest(stored.iter().map(|row| (row.number, row.value.as_str())));
+    let statement = ReceiptStatement {
+        attempt: receipt.attempt,
+        handed_in_at: receipt.submitted_at,
+        how: receipt.how.clone(),
+        answered,
+        questions: receipt.questions,
+        answers: digest.to_string(),
+    };
+    let text = statement.text().map_err(Refusal::Fault)?;
+    let fault = |error: ReceiptKeyError| Refusal::Fault(error.to_string());
+    let row = ReceiptRow {
+        code: receipt_code(&text),
+        attempt_id: receipt.attempt,
+        signature: keys.receipt_key().and_then(|key| key.sign(&text)).map_err(fault)?,
+        statement: text,
+        issued_at: now,
+    };
+    receipts::insert(tx, &row).await?;
+    receipt.answered = answered;
+    receipt.code = Some(row.code);
+    receipt.digest = Some(statement.answers);
+    receipt.signature = Some(row.signature);
+    Ok(())
 }
 
 /// Writes the submission with its event, and counts for the receipt. A repeat only counts.
@@ -238,23 +386,26 @@ async fn hand_in(
         detail: json!({ "answered": receipt.answered, "how": receipt.how }).to_string(),
         request_id: request_id.to_owned(),
     };
-    event::insert(tx, &row).await
+    event::insert(tx, &row, None, entropy).await?;
+    Ok(())
 }
 
-async fn note_stale(
+/// Records, once, what the program noticed of a terminal.
+async fn note_incident(
     tx: &mut Connection,
     entropy: &dyn Entropy,
     now: Timestamp,
     facts: &FactsRow,
+    kind: &str,
 ) -> Result<(), StoreError> {
-    if sitting::has_incident(tx, facts.session_id, facts.application_id, STALE_TERMINAL).await? {
+    if sitting::has_incident(tx, facts.session_id, facts.application_id, kind).await? {
         return Ok(());
     }
     let incident = IncidentRow {
         id: IncidentId::new(now, entropy),
         session_id: facts.session_id,
         application_id: Some(facts.application_id),
-        kind: STALE_TERMINAL.to_owned(),
+        kind: kind.to_owned(),
         reason: String::new(),
         recorded_by: "system".to_owned(),
         at: now,

@@ -130,7 +130,7 @@ pub(super) fn steps(facts: &Facts) -> Vec<Step> {
         ),
         step(
             "eligibility",
-            light(decided && facts.registration_over, n.registered + n.approved > 0),
+            light(decided, n.registered + n.approved > 0),
             &[
                 count("undecided", n.registered),
                 count("approved", n.approved),

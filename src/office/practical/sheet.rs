@@ -13,6 +13,7 @@ use crate::kernel::{ApplicationId, Digest, Marks, SessionId, SheetId, Timestamp,
 use crate::marking::{ScoreSheet, SheetRecord};
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Refusal, policy};
 use crate::store::practical::{self as store, SheetRow, VetoRow, WorkRow};
+use crate::store::sitting::board;
 
 /// Opens one's own sheet for a candidate and a task; opening it again gives the same sheet.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -74,6 +75,10 @@ impl Act for OpenSheet {
             digest: None,
         };
         store::insert_sheet(op.connection(), &row).await?;
+        if work.state == "planned" {
+            // Nobody opens a practical session by hand: its first sheet does.
+            board::start_session(op.connection(), self.session, now).await?;
+        }
         let event = Event::of(row.id)
             .in_batch(work.batch_id)
             .with(json!({ "application": row.application_id, "task": row.task_code }));

@@ -189,6 +189,20 @@ async fn three_examiners_judge_alone_and_their_signed_sheets_reach_the_results()
 }
 
 #[tokio::test]
+async fn a_practical_session_runs_from_its_first_sheet_on() {
+    let world = World::new().await;
+    let state = async || {
+        let sessions = world.act::<ExaminerWork>(&world.examiners[0], json!({})).await.unwrap();
+        sessions[0].state.clone()
+    };
+    assert_eq!(state().await, "planned");
+    world.open(0, world.hall.seated[0]).await;
+    assert_eq!(state().await, "running");
+    world.open(1, world.hall.seated[0]).await;
+    assert_eq!(state().await, "running");
+}
+
+#[tokio::test]
 async fn nobody_gets_the_sheet_of_another_and_strangers_learn_nothing() {
     let world = World::new().await;
     let sheet = world.open(0, world.hall.seated[0]).await;
@@ -365,7 +379,6 @@ async fn a_veto_is_taken_back_by_its_examiner_while_nobody_signed_it() {
 async fn judging_begins_with_the_session_and_ends_with_the_settling() {
     let world = World::new().await;
     let me = &world.examiners[0];
-    let sheet = world.open(0, world.hall.seated[0]).await;
     let second = json!({ "session": world.hall.session, "application": world.hall.seated[1], "task": TASK });
     world.clock.advance(-HOUR);
     assert_eq!(
@@ -378,6 +391,7 @@ async fn judging_begins_with_the_session_and_ends_with_the_settling() {
         .unwrap();
     assert!(view.tasks.is_empty(), "before the opening nobody learns the tasks");
     world.clock.advance(2 * HOUR);
+    let sheet = world.open(0, world.hall.seated[0]).await;
     let undrawn = json!({ "session": world.hall.session, "application": world.hall.seated[1], "task": "C5-P-02" });
     assert_eq!(code(world.act::<OpenSheet>(me, undrawn).await), "task-not-drawn");
     let mut tx = world.office.store.write().await.unwrap();

@@ -6,15 +6,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::may_look;
+use super::trouble::{Trouble, troubles};
 use crate::identity::Role;
 use crate::kernel::{ApplicationId, AttemptId, BatchId, SECOND, SessionId, Timestamp};
 use crate::office::terminal::Minutes;
 use crate::office::{Act, Caller, Office, Policy, Refusal, policy};
+use crate::store::Connection;
 use crate::store::sitting::IncidentRow;
 use crate::store::sitting::board::{self, SeatRow, SessionRow};
+use crate::store::sitting::outage::{self, PresenceRow};
 
 /// A terminal that was not heard for longer is called disconnected.
 const SILENCE: i64 = 45 * SECOND;
+/// What a terminal told of itself holds for so long; it tells again every ten seconds.
+const FRESH: i64 = 45 * SECOND;
 
 /// Lists the sessions that the caller has to do with.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -47,6 +52,8 @@ pub struct SessionSummary {
     pub state: String,
     /// When it was started.
     pub started_at: Option<Timestamp>,
+    /// Since when everybody's time stands still.
+    pub paused_at: Option<Timestamp>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
     /// How many candidates have a seat.
@@ -70,6 +77,7 @@ impl SessionSummary {
             closes_at: row.closes_at,
             state: row.state,
             started_at: row.started_at,
+            paused_at: row.paused_at,
             closed_at: row.closed_at,
             seated: row.seated,
             duty,
@@ -146,24 +154,14 @@ pub struct Counts {
     pub working: i64,
     /// Working, and not heard.
     pub disconnected: i64,
+    /// Started, and their time stands still.
+    pub paused: i64,
     /// Handed in.
     pub handed_in: i64,
     /// Answers saved by all.
     pub answered: i64,
     /// Questions of all who started.
     pub questions: i64,
-}
-
-/// Something that needs somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Trouble {
-    /// The seat.
-    pub seat: i64,
-    /// The person's name.
-    pub name: String,
-    /// `second_terminal`, `stale_terminal`, `wrong_person`, `disconnected`, `released`, `not_started`, `not_present` or
-    /// `zero_answers`.
-    pub kind: &'static str,
 }
 
 /// A seat.
@@ -183,7 +181,7 @@ pub struct SeatView {
     pub masked_id: String,
     /// Whether there is a photo.
     pub has_photo: bool,
-    /// `seated`, `checked_in`, `working`, `disconnected` or `handed_in`.
+    /// `seated`, `checked_in`, `working`, `disconnected`, `paused` or `handed_in`.
     pub state: &'static str,
     /// Whether the candidate has signed in at a terminal.
     pub at_terminal: bool,
@@ -191,10 +189,18 @@ pub struct SeatView {
     pub started_at: Option<Timestamp>,
     /// When it ends.
     pub deadline: Option<Timestamp>,
+    /// What is left while time stands still, in milliseconds.
+    pub left_ms: Option<i64>,
     /// Milliseconds left.
     pub remaining_ms: Option<i64>,
     /// Extra time so far, in milliseconds.
     pub extra_ms: i64,
+    /// Answers that the terminal could not save yet.
+    pub unsaved: i64,
+    /// How often the candidate left the paper.
+    pub times_away: i64,
+    /// When the candidate last left the paper.
+    pub left_at: Option<Timestamp>,
     /// Whether another terminal may take over.
     pub released: bool,
     /// How many questions have an answer.
@@ -229,46 +235,70 @@ impl Act for ShowBoard {
     const POLICY: Policy = policy::SESSION_BOARD;
 
     async fn perform(self, office: &Office, caller: &Caller) -> Result<BoardView, Refusal> {
-        let now = office.now();
         let mut connection = office.store.read().await?;
         let may_act = may_look(&mut connection, caller, self.session).await?;
-        let row = board::session(&mut connection, self.session)
-            .await?
-            .ok_or(Refusal::NotFound)?;
-        let seats = board::seats(&mut connection, self.session).await?;
-        let answered: BTreeMap<_, _> = board::answered(&mut connection, self.session)
-            .await?
-            .into_iter()
-            .collect();
-        let incidents = board::incidents(&mut connection, self.session).await?;
-        drop(connection);
-        let seats: Vec<SeatView> = seats.into_iter().map(|seat| seat_view(seat, &answered, now)).collect();
-        Ok(BoardView {
-            now,
-            may_act,
-            minutes: Minutes::of_rule(&row.paper_rule)?,
-            room_seats: row.room_seats,
-            ends_at: seats
-                .iter()
-                .filter(|seat| seat.remaining_ms.is_some())
-                .filter_map(|seat| seat.deadline)
-                .max(),
-            counts: count(&seats),
-            troubles: troubles(&row.state, &seats, &incidents),
-            incidents: incidents
-                .into_iter()
-                .map(|incident| incident_view(incident, &seats))
-                .collect(),
-            session: SessionSummary::of(row, may_act.then(|| "invigilator".to_owned())),
-            seats,
-        })
+        let mut board = board_of(&mut connection, self.session, office.now()).await?;
+        board.may_act = may_act;
+        board.session.duty = may_act.then(|| "invigilator".to_owned());
+        Ok(board)
     }
 }
 
+/// The board of a session, as nobody in particular sees it.
+pub(super) async fn board_of(
+    connection: &mut Connection,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<BoardView, Refusal> {
+    let row = board::session(connection, session).await?.ok_or(Refusal::NotFound)?;
+    let told = Told {
+        answered: board::answered(connection, session).await?.into_iter().collect(),
+        presence: outage::presences(connection, session)
+            .await?
+            .into_iter()
+            .map(|row| (row.attempt_id, row))
+            .collect(),
+    };
+    let seats = board::seats(connection, session).await?;
+    let incidents = board::incidents(connection, session).await?;
+    let seats: Vec<SeatView> = seats.into_iter().map(|seat| seat_view(seat, &told, now)).collect();
+    Ok(BoardView {
+        now,
+        may_act: false,
+        minutes: Minutes::of_rule(&row.paper_rule)?,
+        room_seats: row.room_seats,
+        ends_at: seats
+            .iter()
+            .filter(|seat| seat.remaining_ms.is_some())
+            .filter_map(|seat| seat.deadline)
+            .max(),
+        counts: count(&seats),
+        troubles: troubles(&row.state, &seats, &incidents),
+        incidents: incidents
+            .into_iter()
+            .map(|incident| incident_view(incident, &seats))
+            .collect(),
+        session: SessionSummary::of(row, None),
+        seats,
+    })
+}
+
+/// What is known of attempts beside their rows.
+struct Told {
+    answered: BTreeMap<AttemptId, i64>,
+    presence: BTreeMap<AttemptId, PresenceRow>,
+}
+
 /// A seat's state in one word.
-fn seat_state(attempt_state: Option<&str>, last_seen_at: Option<Timestamp>, now: Timestamp) -> &'static str {
+fn seat_state(
+    attempt_state: Option<&str>,
+    paused: bool,
+    last_seen_at: Option<Timestamp>,
+    now: Timestamp,
+) -> &'static str {
     match attempt_state {
         Some("submitted") => "handed_in",
+        Some("open") if paused => "paused",
         Some("open") if last_seen_at.is_none_or(|at| now - at > SILENCE) => "disconnected",
         Some("open") => "working",
         Some("checked_in") => "checked_in",
@@ -276,9 +306,11 @@ fn seat_state(attempt_state: Option<&str>, last_seen_at: Option<Timestamp>, now:
     }
 }
 
-fn seat_view(row: SeatRow, answered: &BTreeMap<AttemptId, i64>, now: Timestamp) -> SeatView {
-    let state = seat_state(row.state.as_deref(), row.last_seen_at, now);
+fn seat_view(row: SeatRow, told: &Told, now: Timestamp) -> SeatView {
+    let state = seat_state(row.state.as_deref(), row.paused_at.is_some(), row.last_seen_at, now);
     let open = row.state.as_deref() == Some("open");
+    let presence = row.attempt_id.and_then(|id| told.presence.get(&id));
+    let fresh = presence.filter(|presence| open && now - presence.at <= FRESH);
     SeatView {
         seat: row.seat_no,
         application: row.application_id,
@@ -291,13 +323,57 @@ fn seat_view(row: SeatRow, answered: &BTreeMap<AttemptId, i64>, now: Timestamp) 
         at_terminal: row.last_seen_at.is_some(),
         started_at: row.started_at,
         deadline: row.deadline,
-        remaining_ms: row.deadline.filter(|_| open).map(|deadline| (deadline - now).max(0)),
+        left_ms: row.left_ms.filter(|_| open),
+        remaining_ms: row
+            .deadline
+            .map(|deadline| (deadline - now).max(0))
+            .or(row.left_ms)
+            .filter(|_| open),
         extra_ms: row.extra_ms.unwrap_or(0),
+        unsaved: fresh.map_or(0, |presence| presence.unsaved),
+        times_away: presence.map_or(0, |presence| presence.times_away),
+        left_at: presence
+            .filter(|presence| presence.times_away > 0)
+            .map(|presence| presence.at),
         released: open && row.released == Some(1),
-        answered: row.attempt_id.and_then(|id| answered.get(&id).copied()).unwrap_or(0),
+        answered: row
+            .attempt_id
+            .and_then(|id| told.answered.get(&id).copied())
+            .unwrap_or(0),
         questions: row.questions.unwrap_or(0),
         submitted_at: row.submitted_at,
         submitted_how: row.submitted_how,
+    }
+}
+
+#[cfg(test)]
+impl SeatView {
+    /// A seat of which nothing is known but its state.
+    pub(super) fn empty(seat: i64, application: ApplicationId, state: &'static str) -> Self {
+        Self {
+            seat,
+            application,
+            attempt: None,
+            ticket: String::new(),
+            name: String::new(),
+            masked_id: String::new(),
+            has_photo: false,
+            state,
+            at_terminal: false,
+            started_at: None,
+            deadline: None,
+            left_ms: None,
+            remaining_ms: None,
+            extra_ms: 0,
+            unsaved: 0,
+            times_away: 0,
+            left_at: None,
+            released: false,
+            answered: 0,
+            questions: 0,
+            submitted_at: None,
+            submitted_how: None,
+        }
     }
 }
 
@@ -321,6 +397,7 @@ fn count(seats: &[SeatView]) -> Counts {
             "handed_in" => counts.handed_in += 1,
             "working" => counts.working += 1,
             "disconnected" => counts.disconnected += 1,
+            "paused" => counts.paused += 1,
             "checked_in" => counts.checked_in += 1,
             _ => counts.seated += 1,
         }
@@ -332,57 +409,6 @@ fn count(seats: &[SeatView]) -> Counts {
     counts
 }
 
-/// Kinds of trouble, most urgent first.
-const URGENT: [&str; 8] = [
-    "wrong_person",
-    "second_terminal",
-    "stale_terminal",
-    "disconnected",
-    "released",
-    "not_started",
-    "not_present",
-    "zero_answers",
-];
-
-/// What needs somebody. What a person recorded is no trouble any more.
-fn troubles(session_state: &str, seats: &[SeatView], incidents: &[IncidentRow]) -> Vec<Trouble> {
-    let mut found = Vec::new();
-    for seat in seats {
-        let mut note = |kind: &'static str| {
-            found.push(Trouble {
-                seat: seat.seat,
-                name: seat.name.clone(),
-                kind,
-            });
-        };
-        let live = seat.state != "handed_in" && session_state != "closed";
-        for kind in URGENT.iter().take(3).filter(|_| live) {
-            let told = |incident: &IncidentRow| {
-                incident.application_id == Some(seat.application)
-                    && incident.recorded_by == "system"
-                    && incident.kind == **kind
-            };
-            if incidents.iter().any(told) {
-                note(kind);
-            }
-        }
-        match (session_state, seat.state) {
-            ("closed", _) => {}
-            (_, "disconnected") => note("disconnected"),
-            ("running", "checked_in") => note("not_started"),
-            ("running", "seated") => note("not_present"),
-            (_, "handed_in") if seat.answered == 0 => note("zero_answers"),
-            _ => {}
-        }
-        if seat.released {
-            note("released");
-        }
-    }
-    let urgency = |trouble: &Trouble| URGENT.iter().position(|kind| *kind == trouble.kind);
-    found.sort_by_key(|trouble| (urgency(trouble), trouble.seat));
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,13 +416,14 @@ mod tests {
     #[test]
     fn a_silent_terminal_is_disconnected_only_while_its_candidate_works() {
         let now = Timestamp::from_millis(100_000);
-        assert_eq!(seat_state(Some("open"), Some(now + -SILENCE), now), "working");
+        assert_eq!(seat_state(Some("open"), false, Some(now + -SILENCE), now), "working");
+        assert_eq!(seat_state(Some("open"), true, None, now), "paused");
         assert_eq!(
-            seat_state(Some("open"), Some(now + (-SILENCE - 1)), now),
+            seat_state(Some("open"), false, Some(now + (-SILENCE - 1)), now),
             "disconnected"
         );
-        assert_eq!(seat_state(Some("submitted"), None, now), "handed_in");
-        assert_eq!(seat_state(Some("checked_in"), None, now), "checked_in");
-        assert_eq!(seat_state(None, None, now), "seated");
+        assert_eq!(seat_state(Some("submitted"), false, None, now), "handed_in");
+        assert_eq!(seat_state(Some("checked_in"), false, None, now), "checked_in");
+        assert_eq!(seat_state(None, false, None, now), "seated");
     }
 }

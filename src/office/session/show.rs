@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{load, rows};
 use crate::identity::Role;
 use crate::kernel::{AccountId, ApplicationId, BatchId, Language, RoomId, SessionId, Timestamp};
+use crate::office::bank::open_bank;
 use crate::office::plan::RoomView;
 use crate::office::{Act, Caller, Download, Office, Policy, Refusal, input, policy};
 use crate::spreadsheet;
@@ -244,7 +245,7 @@ pub struct StaffChoice {
     pub supervisors: Vec<Person>,
 }
 
-/// A drawn task: its code only, the text is the examiners'.
+/// A drawn task. Its title is told to those who prepare the session, and to others once it has opened.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskView {
     /// Its place, from 1.
@@ -253,6 +254,10 @@ pub struct TaskView {
     pub group: String,
     /// The code in the bank.
     pub task: String,
+    /// The Chinese title; empty before the session opens, for those who do not prepare it.
+    pub title: String,
+    /// The English title, likewise.
+    pub title_en: String,
     /// Its share of the test in percent.
     pub weight: i64,
 }
@@ -274,11 +279,22 @@ impl Act for ShowSession {
         } else {
             StaffChoice::default()
         };
-        let task = |task: crate::store::session::TaskRow| TaskView {
-            position: task.position,
-            group: task.group_code,
-            task: task.task_code,
-            weight: task.weight,
+        drop(connection);
+        let open = caller.has(Role::ExamOfficer) || office.now() >= row.opens_at;
+        let bank = match tasks.as_slice() {
+            [_, ..] if open => Some(open_bank(office, batch.bank_version_id).await?),
+            _ => None,
+        };
+        let task = |task: crate::store::session::TaskRow| {
+            let known = bank.as_ref().and_then(|bank| bank.task(&task.task_code));
+            TaskView {
+                position: task.position,
+                group: task.group_code,
+                title: known.map(|task| task.title.clone()).unwrap_or_default(),
+                title_en: known.map(|task| task.title_en.clone()).unwrap_or_default(),
+                task: task.task_code,
+                weight: task.weight,
+            }
         };
         Ok(SessionView {
             session: row.id,

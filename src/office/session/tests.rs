@@ -296,6 +296,16 @@ async fn tasks_are_drawn_once() {
         .unwrap();
     let draw = || scene.office.perform(DrawTasks { session }, &scene.officer);
     assert!(!draw().await.unwrap().tasks.is_empty());
+    let titles = async |caller: &Caller| {
+        let shown = scene.office.perform(ShowSession { session }, caller).await.unwrap();
+        shown.tasks.into_iter().map(|task| task.title).collect::<Vec<_>>()
+    };
+    let clerk = staff(&scene.office, "clerk", &[Role::Clerk]).await;
+    assert!(titles(&scene.officer).await.iter().all(|title| !title.is_empty()));
+    assert!(
+        titles(&clerk).await.iter().all(String::is_empty),
+        "before it opens only who prepares it"
+    );
     assert_eq!(code(&draw().await.unwrap_err()), "tasks-drawn-already");
     let papers = scene.office.perform(DrawPapers { session }, &scene.officer).await;
     assert_eq!(code(&papers.unwrap_err()), "session-component");
@@ -336,4 +346,26 @@ async fn tickets_keep_their_number_and_get_a_fresh_code() {
     }
     // PDF, in base64.
     assert!(again.download.content.starts_with("JVBERi"));
+}
+
+#[tokio::test]
+async fn tickets_after_the_results_are_settled_are_refused_with_that_reason() {
+    let scene = scene(1).await;
+    let session = scene
+        .session(Part::Theory, "2026-05-21T09:00", "2026-05-21T10:00")
+        .await
+        .unwrap();
+    scene.seat(session).await.unwrap();
+    let mut tx = scene.office.store.write().await.unwrap();
+    sqlx::query("UPDATE batch SET state = 'settled'")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let issue = IssueTickets {
+        session,
+        applications: List::default(),
+    };
+    let refused = scene.office.perform(issue, &scene.officer).await.unwrap_err();
+    assert_eq!(code(&refused), "tickets-batch-settled");
 }

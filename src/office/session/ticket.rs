@@ -75,6 +75,9 @@ impl Act for IssueTickets {
             sessions.entry(row.application_id).or_default().push(row);
         }
         drop(connection);
+        if batch.state != "open" {
+            return Err(Broken::new("tickets-batch-settled").into());
+        }
         self.check(office, &session, &seats)?;
         let replaced = seats.iter().filter(|seat| seat.ticket_code.is_some()).count();
         let given = give(office, caller, self.session, batch.id, &seats).await?;

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bank::ItemKind;
+use crate::bank::rich::Part;
 use crate::office::Refusal;
+use crate::paper::{AnswerShape, FieldView};
 
 /// A paper without keys. What a stored view has beyond these fields is left out.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +30,7 @@ pub struct CandidatePaper {
 /// A section: questions of one kind.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PaperSection {
-    /// `single`, `multiple` or `true_false`.
+    /// `single`, `multiple`, `true_false`, `numeric` …
     pub kind: String,
     /// How many questions.
     #[serde(default)]
@@ -46,13 +49,19 @@ pub struct PaperSection {
 pub struct PaperQuestion {
     /// Its number.
     pub number: i64,
-    /// `single`, `multiple` or `true_false`.
-    pub kind: String,
+    /// `single`, `multiple`, `true_false`, `numeric` …
+    pub kind: ItemKind,
     /// What is asked.
     pub stem: String,
+    /// The same with formulas, pictures and blanks, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<Part>>,
     /// The options; none for true or false.
     #[serde(default)]
     pub options: Vec<PaperOption>,
+    /// What the answer is entered into, where it is not letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<FieldView>,
     /// Its marks.
     #[serde(default)]
     pub marks: String,
@@ -65,6 +74,47 @@ pub struct PaperOption {
     pub letter: String,
     /// Its text.
     pub text: String,
+    /// The same with formulas and pictures, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<Part>>,
+}
+
+impl PaperQuestion {
+    /// Which texts are answers to it.
+    pub fn shape(&self) -> AnswerShape {
+        AnswerShape::of_view(self.kind, self.options.len(), self.field.as_ref())
+    }
+
+    /// The same with something that its answer is entered into.
+    #[must_use]
+    pub fn with(self, field: FieldView) -> Self {
+        let field = Some(field);
+        Self { field, ..self }
+    }
+
+    /// A question for practice, worth one mark.
+    pub fn new(number: i64, kind: ItemKind, stem: String, options: Vec<PaperOption>) -> Self {
+        Self {
+            number,
+            kind,
+            stem,
+            parts: None,
+            options,
+            field: None,
+            marks: "1".to_owned(),
+        }
+    }
+}
+
+impl PaperOption {
+    /// An option for practice.
+    pub fn new(letter: &str, text: String) -> Self {
+        Self {
+            letter: letter.to_owned(),
+            text,
+            parts: None,
+        }
+    }
 }
 
 impl CandidatePaper {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::identity::Role;
-use crate::kernel::{Digest, Entropy, Language, ManualClock, SeededEntropy, SessionId};
+use crate::kernel::{Digest, Entropy, HOUR, Language, ManualClock, OneTimeCode, SeededEntropy, SessionId};
+use crate::office::desk::{Answer, Saved};
 use crate::office::room::{
     CheckIn, CheckInMany, CloseSession, ExtendAttempt, ForceSubmit, ReleaseAttempt, ShowBoard, StartSession,
     close_overdue,
@@ -13,17 +14,17 @@ use crate::office::{Actor, Keys, List, account};
 use crate::store::Store;
 use crate::store::sitting::fixture::{self, Hall};
 
-const NOON: Timestamp = Timestamp::from_millis(1_780_000_000_000);
+pub(in crate::office) const NOON: Timestamp = Timestamp::from_millis(1_780_000_000_000);
 
-struct Room {
-    _folder: tempfile::TempDir,
-    office: Office,
-    clock: ManualClock,
-    hall: Hall,
+pub(in crate::office) struct Room {
+    folder: tempfile::TempDir,
+    pub(in crate::office) office: Office,
+    pub(in crate::office) clock: ManualClock,
+    pub(in crate::office) hall: Hall,
     codes: Vec<OneTimeCode>,
 }
 
-async fn room() -> Room {
+pub(in crate::office) async fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open_file(&folder.path().join("exam.db")).await.unwrap();
     let clock = ManualClock::at(NOON);
@@ -34,7 +35,7 @@ async fn room() -> Room {
     let hall = fixture::hall(&store, dice.as_ref(), NOON, 3, digest).await;
     let office = crate::office::testing::office_over(store, &clock, dice, false);
     Room {
-        _folder: folder,
+        folder,
         office,
         clock,
         hall,
@@ -42,7 +43,7 @@ async fn room() -> Room {
     }
 }
 
-fn caller(actor: Actor) -> Caller {
+pub(in crate::office) fn caller(actor: Actor) -> Caller {
     Caller {
         actor,
         request_id: "r".to_owned(),
@@ -52,7 +53,7 @@ fn caller(actor: Actor) -> Caller {
 }
 
 impl Room {
-    fn invigilator(&self) -> Caller {
+    pub(in crate::office) fn invigilator(&self) -> Caller {
         caller(Actor::Staff {
             account: self.hall.staff,
             login: "i".to_owned(),
@@ -62,7 +63,7 @@ impl Room {
         })
     }
 
-    async fn signs_in(&self, seat: usize) -> Result<Caller, Refusal> {
+    pub(in crate::office) async fn signs_in(&self, seat: usize) -> Result<Caller, Refusal> {
         let act = TerminalSignIn {
             ticket: format!(" T{} ", seat + 1),
             code: self.codes[seat].to_string().to_lowercase(),
@@ -72,8 +73,15 @@ impl Room {
         Ok(caller(actor))
     }
 
+    /// Another office over the same database, as after a restart.
+    pub(in crate::office) async fn opened_again(&self) -> Office {
+        let store = Store::open_file(&self.folder.path().join("exam.db")).await.unwrap();
+        let dice: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(2));
+        crate::office::testing::office_over(store, &self.clock, dice, false)
+    }
+
     /// A candidate with an open paper.
-    async fn works(&self, seat: usize) -> Caller {
+    pub(in crate::office) async fn works(&self, seat: usize) -> Caller {
         let candidate = self.signs_in(seat).await.unwrap();
         let attempt = self.hall.seats[seat].1;
         self.office
@@ -84,7 +92,7 @@ impl Room {
         candidate
     }
 
-    async fn session_starts(&self) {
+    pub(in crate::office) async fn session_starts(&self) {
         let session = self.hall.session;
         self.office
             .perform(StartSession { session }, &self.invigilator())
@@ -92,7 +100,13 @@ impl Room {
             .unwrap();
     }
 
-    async fn saves(&self, who: &Caller, number: i64, value: &str, revision: i64) -> Result<Saved, Refusal> {
+    pub(in crate::office) async fn saves(
+        &self,
+        who: &Caller,
+        number: i64,
+        value: &str,
+        revision: i64,
+    ) -> Result<Saved, Refusal> {
         let answers = vec![Answer {
             number,
             value: value.to_owned(),
@@ -102,12 +116,12 @@ impl Room {
         self.office.perform(SaveAnswers { answers }, who).await
     }
 
-    async fn sees(&self, who: &Caller) -> TerminalView {
+    pub(in crate::office) async fn sees(&self, who: &Caller) -> TerminalView {
         self.office.perform(ShowTerminal { brief: false }, who).await.unwrap()
     }
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> String {
+pub(in crate::office) fn code<T: std::fmt::Debug>(result: Result<T, Refusal>) -> String {
     match result.unwrap_err() {
         Refusal::Rule(broken) => broken.code.to_owned(),
         Refusal::Invalid(problems) => problems[0].broken.code.to_owned(),
@@ -168,6 +182,24 @@ async fn from_the_ticket_to_the_receipt() {
     };
     room.office.perform(close, &room.invigilator()).await.unwrap();
     assert_eq!(code(room.signs_in(1).await), "ticket-session-closed");
+}
+
+#[tokio::test]
+async fn who_confirms_is_found_by_checking_everybody_in_without_a_heartbeat() {
+    let room = room().await;
+    let candidate = room.signs_in(0).await.unwrap();
+    let many = || CheckInMany {
+        session: room.hall.session,
+        attempts: List(Vec::new()),
+    };
+    let before = room.office.perform(many(), &room.invigilator()).await;
+    assert_eq!(code(before), "nobody-to-check-in", "signed in is not yet confirmed");
+    room.office
+        .perform(ConfirmPerson { right: true }, &candidate)
+        .await
+        .unwrap();
+    let done = room.office.perform(many(), &room.invigilator()).await.unwrap();
+    assert_eq!(done.attempts, 1);
 }
 
 #[tokio::test]

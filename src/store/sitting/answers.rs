@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use sqlx::FromRow;
 
-use super::{Connection, StoreError};
 use crate::kernel::{ApplicationId, AttemptId, BatchId, Digest, SessionId, Timestamp};
+use crate::store::{Connection, Engine, StoreError};
 
 /// What the desk must know of an attempt before it writes.
 #[derive(Debug, Clone, FromRow)]
@@ -26,8 +26,12 @@ pub struct FactsRow {
     pub state: String,
     /// When it was started.
     pub started_at: Option<Timestamp>,
-    /// When it ends.
+    /// When it ends; none while its time stands still.
     pub deadline: Option<Timestamp>,
+    /// Since when its time stands still.
+    pub paused_at: Option<Timestamp>,
+    /// What was left then, in milliseconds.
+    pub left_ms: Option<i64>,
     /// The terminal that may write.
     pub lease: Option<Digest>,
     /// When its terminal was last heard.
@@ -60,38 +64,64 @@ pub struct AnswerRow {
 }
 
 /// Rows to a statement, largest first.
-const GROUPS: [usize; 4] = [256, 32, 4, 1];
+const GROUPS: [usize; 5] = [128, 32, 8, 2, 1];
 
 struct Group {
     size: usize,
     text: String,
 }
 
-fn groups(head: &str, columns: usize, tail: &str) -> Vec<Group> {
-    let text = |size: usize| {
-        let mut text = head.to_owned();
-        for row in 0..size {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 1..=columns {
-                let separator = if column == 1 { "" } else { ", " };
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{separator}${}", row * columns + column);
-            }
-            text.push(')');
-        }
-        text.push_str(tail);
-        text.replace("{next}", &format!("${}", size * columns + 1))
-    };
-    GROUPS
-        .iter()
-        .map(|size| Group {
-            size: *size,
-            text: text(*size),
-        })
-        .collect()
+/// The statements of one kind, for each engine.
+struct Statements {
+    sqlite: Vec<Group>,
+    postgres: Vec<Group>,
 }
 
-static UPSERT: LazyLock<Vec<Group>> = LazyLock::new(|| {
+impl Statements {
+    fn of(&self, engine: Engine) -> &[Group] {
+        match engine {
+            Engine::Sqlite => &self.sqlite,
+            Engine::Postgres => &self.postgres,
+        }
+    }
+}
+
+/// The same text for both engines, but for the placeholders: SQLite's driver looks a numbered one up by its name, among
+/// all of the statement, for each value that it binds; a bare one it just counts.
+fn groups(head: &str, columns: usize, tail: &str) -> Statements {
+    let made = |numbered: bool| {
+        let group = |size: &usize| Group {
+            size: *size,
+            text: text(head, (*size, columns), tail, numbered),
+        };
+        GROUPS.iter().map(group).collect()
+    };
+    Statements {
+        sqlite: made(false),
+        postgres: made(true),
+    }
+}
+
+fn text(head: &str, (size, columns): (usize, usize), tail: &str, numbered: bool) -> String {
+    let place = |number: usize| {
+        if numbered { format!("${number}") } else { "?".to_owned() }
+    };
+    let mut text = head.replace("{first}", &place(1));
+    let shift = usize::from(head.contains("{first}"));
+    for row in 0..size {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            let separator = if column == 1 { "" } else { ", " };
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{separator}{}", place(shift + row * columns + column));
+        }
+        text.push(')');
+    }
+    text.push_str(tail);
+    text
+}
+
+static UPSERT: LazyLock<Statements> = LazyLock::new(|| {
     groups(
         "INSERT INTO answer (attempt_id, number, revision, value, flagged, saved_at) VALUES ",
         6,
@@ -102,7 +132,7 @@ static UPSERT: LazyLock<Vec<Group>> = LazyLock::new(|| {
     )
 });
 
-static APPEND: LazyLock<Vec<Group>> = LazyLock::new(|| {
+static APPEND: LazyLock<Statements> = LazyLock::new(|| {
     groups(
         "INSERT INTO answer_log (attempt_id, number, revision, value, flagged, saved_at, late) VALUES ",
         7,
@@ -110,25 +140,40 @@ static APPEND: LazyLock<Vec<Group>> = LazyLock::new(|| {
     )
 });
 
-/// The attempts stay as they are until the transaction ends: a change of an attempt elsewhere waits for it.
-static LOCK: LazyLock<Vec<Group>> = LazyLock::new(|| {
+/// Where several write at once: the attempts stay as they are until the transaction ends, because a change of an attempt
+/// elsewhere waits for it.
+static LOCK: LazyLock<Statements> = LazyLock::new(|| {
     groups(
         "UPDATE attempt SET extra_ms = extra_ms WHERE id IN (",
         1,
         ") RETURNING id, session_id, application_id,
             (SELECT s.batch_id FROM session s WHERE s.id = attempt.session_id) AS batch_id, state, started_at, deadline,
-            lease, last_seen_at, submitted_at, submitted_how,
+            paused_at, left_ms, lease, last_seen_at, submitted_at, submitted_how,
             (SELECT p.questions FROM paper p WHERE p.id = attempt.paper_id) AS questions",
     )
 });
 
-static SEEN: LazyLock<Vec<Group>> =
-    LazyLock::new(|| groups("UPDATE attempt SET last_seen_at = {next} WHERE id IN (", 1, ")"));
+/// Where a write transaction is alone anyway, reading is enough, and leaves the pages of the attempts unwritten.
+static LOOK: LazyLock<Statements> = LazyLock::new(|| {
+    groups(
+        "SELECT t.id AS id, t.session_id AS session_id, t.application_id AS application_id, s.batch_id AS batch_id,
+            t.state AS state, t.started_at AS started_at, t.deadline AS deadline, t.paused_at AS paused_at,
+            t.left_ms AS left_ms, t.lease AS lease,
+            t.last_seen_at AS last_seen_at, t.submitted_at AS submitted_at, t.submitted_how AS submitted_how,
+            p.questions AS questions
+         FROM attempt t JOIN session s ON s.id = t.session_id JOIN paper p ON p.id = t.paper_id WHERE t.id IN (",
+        1,
+        ")",
+    )
+});
+
+static SEEN: LazyLock<Statements> =
+    LazyLock::new(|| groups("UPDATE attempt SET last_seen_at = {first} WHERE id IN (", 1, ")"));
 
 /// Splits rows into groups of the prepared sizes, each with its statement.
-fn parts<'r, T>(statements: &'static [Group], mut rows: &'r [T]) -> Vec<(&'static str, &'r [T])> {
+fn parts<'r, T>(statements: &'static Statements, engine: Engine, mut rows: &'r [T]) -> Vec<(&'static str, &'r [T])> {
     let mut parts = Vec::new();
-    for group in statements {
+    for group in statements.of(engine) {
         while rows.len() >= group.size {
             let (part, rest) = rows.split_at(group.size);
             parts.push((group.text.as_str(), part));
@@ -139,9 +184,13 @@ fn parts<'r, T>(statements: &'static [Group], mut rows: &'r [T]) -> Vec<(&'stati
 }
 
 /// The facts of these attempts, held until the transaction ends.
-pub async fn lock(connection: &mut Connection, ids: &[AttemptId]) -> Result<Vec<FactsRow>, StoreError> {
+pub async fn lock(connection: &mut Connection, engine: Engine, ids: &[AttemptId]) -> Result<Vec<FactsRow>, StoreError> {
+    let statements = match engine {
+        Engine::Sqlite => &LOOK,
+        Engine::Postgres => &LOCK,
+    };
     let mut facts = Vec::with_capacity(ids.len());
-    for (text, part) in parts(&LOCK, ids) {
+    for (text, part) in parts(statements, engine, ids) {
         let mut query = sqlx::query_as(text);
         for id in part {
             query = query.bind(*id);
@@ -152,20 +201,25 @@ pub async fn lock(connection: &mut Connection, ids: &[AttemptId]) -> Result<Vec<
 }
 
 /// Notes that the terminals of these attempts were heard.
-pub async fn note_seen(connection: &mut Connection, ids: &[AttemptId], now: Timestamp) -> Result<(), StoreError> {
-    for (text, part) in parts(&SEEN, ids) {
-        let mut query = sqlx::query(text);
+pub async fn note_seen(
+    connection: &mut Connection,
+    engine: Engine,
+    ids: &[AttemptId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (text, part) in parts(&SEEN, engine, ids) {
+        let mut query = sqlx::query(text).bind(now);
         for id in part {
             query = query.bind(*id);
         }
-        query.bind(now).execute(&mut *connection).await?;
+        query.execute(&mut *connection).await?;
     }
     Ok(())
 }
 
 /// Writes the latest answers; an older revision changes nothing. No key may occur twice.
-pub async fn put(connection: &mut Connection, rows: &[AnswerRow]) -> Result<(), StoreError> {
-    for (text, part) in parts(&UPSERT, rows) {
+pub async fn put(connection: &mut Connection, engine: Engine, rows: &[AnswerRow]) -> Result<(), StoreError> {
+    for (text, part) in parts(&UPSERT, engine, rows) {
         let mut query = sqlx::query(text);
         for row in part {
             query = query
@@ -182,9 +236,9 @@ pub async fn put(connection: &mut Connection, rows: &[AnswerRow]) -> Result<(), 
 }
 
 /// Appends to the log; tells how many rows were new.
-pub async fn append(connection: &mut Connection, rows: &[AnswerRow]) -> Result<u64, StoreError> {
+pub async fn append(connection: &mut Connection, engine: Engine, rows: &[AnswerRow]) -> Result<u64, StoreError> {
     let mut new = 0;
-    for (text, part) in parts(&APPEND, rows) {
+    for (text, part) in parts(&APPEND, engine, rows) {
         let mut query = sqlx::query(text);
         for row in part {
             query = query
@@ -258,9 +312,9 @@ mod tests {
     #[test]
     fn rows_are_split_into_groups_of_known_sizes_and_none_is_left() {
         let rows: Vec<usize> = (0..299).collect();
-        let parts = parts(&APPEND, &rows);
+        let parts = parts(&APPEND, Engine::Sqlite, &rows);
         let sizes: Vec<usize> = parts.iter().map(|(_, part)| part.len()).collect();
-        assert_eq!(sizes, [256, 32, 4, 4, 1, 1, 1]);
+        assert_eq!(sizes, [128, 128, 32, 8, 2, 1]);
         assert_eq!(sizes.iter().sum::<usize>(), rows.len());
     }
 }

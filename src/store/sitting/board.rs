@@ -2,8 +2,9 @@
 
 use sqlx::FromRow;
 
-use super::{Connection, IncidentRow, StoreError, one_row};
+use super::IncidentRow;
 use crate::kernel::{AccountId, ApplicationId, AttemptId, BatchId, SessionId, Timestamp};
+use crate::store::{Connection, StoreError, one_row};
 
 /// A session as lists show it.
 #[derive(Debug, Clone, FromRow)]
@@ -22,6 +23,8 @@ pub struct SessionRow {
     pub state: String,
     /// When it was started.
     pub started_at: Option<Timestamp>,
+    /// Since when it is paused.
+    pub paused_at: Option<Timestamp>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
     /// The room.
@@ -63,8 +66,12 @@ pub struct SeatRow {
     pub state: Option<String>,
     /// When it was started.
     pub started_at: Option<Timestamp>,
-    /// When it ends.
+    /// When it ends; none while its time stands still.
     pub deadline: Option<Timestamp>,
+    /// Since when its time stands still.
+    pub paused_at: Option<Timestamp>,
+    /// What was left then, in milliseconds.
+    pub left_ms: Option<i64>,
     /// Extra time so far.
     pub extra_ms: Option<i64>,
     /// 1 when another terminal may take over.
@@ -83,7 +90,7 @@ macro_rules! select_session {
     ($tail:literal) => {
         concat!(
             "SELECT s.id AS id, s.batch_id AS batch_id, s.component AS component, s.opens_at AS opens_at,
-                    s.closes_at AS closes_at, s.state AS state, s.started_at AS started_at, s.closed_at AS closed_at,
+                    s.closes_at AS closes_at, s.state AS state, s.started_at AS started_at, s.paused_at AS paused_at, s.closed_at AS closed_at,
                     r.name AS room, r.seats AS room_seats, st.name AS station, b.occupation_name AS occupation_name,
                     b.occupation_name_en AS occupation_name_en, b.level AS level, b.paper_rule AS paper_rule,
                     (SELECT COUNT(*) FROM seat WHERE seat.session_id = s.id) AS seated
@@ -153,6 +160,7 @@ pub async fn seats(connection: &mut Connection, session: SessionId) -> Result<Ve
         "SELECT seat.seat_no AS seat_no, a.id AS application_id, a.ticket_number AS ticket_number, c.name AS name,
                 c.citizen_mask AS citizen_mask, CASE WHEN c.photo IS NULL THEN 0 ELSE 1 END AS has_photo,
                 t.id AS attempt_id, t.state AS state, t.started_at AS started_at, t.deadline AS deadline,
+                t.paused_at AS paused_at, t.left_ms AS left_ms,
                 t.extra_ms AS extra_ms, t.released AS released, t.last_seen_at AS last_seen_at,
                 t.submitted_at AS submitted_at, t.submitted_how AS submitted_how, p.questions AS questions
          FROM seat

@@ -18,9 +18,19 @@ pub(crate) struct Hall {
 /// The minutes: 90, not before 30, not later than 30.
 pub(crate) const RULE: &str =
     r#"{"duration_minutes":90,"earliest_submit_minutes":30,"latest_entry_minutes":30,"warn_minutes":10}"#;
-/// A view with one question, and a key that must never come out.
-pub(crate) const VIEW: &str =
-    r#"{"title":"试卷","questions":[{"number":1,"kind":"single","stem":"题干","options":[]}],"key":"SECRET"}"#;
+/// The view of a paper, with a key that must never come out.
+fn view() -> String {
+    let question = |number: i64| {
+        let options = ["A", "B", "C", "D"].map(|letter| format!(r#"{{"letter":"{letter}","text":"选项"}}"#));
+        let options = options.join(",");
+        format!(r#"{{"number":{number},"kind":"multiple","stem":"题干","options":[{options}]}}"#)
+    };
+    let questions: Vec<String> = (1..=QUESTIONS).map(question).collect();
+    format!(
+        r#"{{"title":"试卷","questions":[{}],"key":"SECRET"}}"#,
+        questions.join(",")
+    )
+}
 /// How many questions.
 pub(crate) const QUESTIONS: i64 = 200;
 
@@ -47,6 +57,7 @@ pub(crate) async fn hall(
     let mut tx = store.write().await.unwrap();
     let at = now.millis();
     let later = at + 7_200_000;
+    let view = view();
     let mut rows = vec![
         format!("INSERT INTO account (id, login, name, created_at) VALUES ('{staff}', '{staff}', '监考', {at})"),
         format!(
@@ -98,7 +109,7 @@ pub(crate) async fn hall(
         rows.push(format!(
             "INSERT INTO paper (id, session_id, application_id, serial, questions, digest, content, paper_view, drawn_at,
              drawn_by) VALUES ('{sheet}', '{session}', '{application}', {seat}, {QUESTIONS}, 'd', CAST('x' AS BLOB),
-             '{VIEW}', {at}, '{staff}')"
+             '{view}', {at}, '{staff}')"
         ));
         rows.push(format!(
             "INSERT INTO attempt (id, session_id, application_id, paper_id, state)
@@ -126,6 +137,13 @@ pub(crate) async fn number(store: &Store, statement: String) -> i64 {
         .unwrap()
 }
 
+/// Does what nobody does in the program.
+pub(crate) async fn run(store: &Store, statement: &'static str) {
+    let mut tx = store.write().await.unwrap();
+    tx.execute(sqlx::query(statement)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Opens an attempt at this instant under this lease, for so many milliseconds.
 pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: Timestamp, ms: i64) {
     let mut tx = store.write().await.unwrap();
@@ -135,5 +153,12 @@ pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: 
         now.millis() + ms
     );
     tx.execute(sqlx::query(sqlx::AssertSqlSafe(text))).await.unwrap();
+    let line = format!(
+        "INSERT INTO time_change (id, session_id, attempt_id, kind, ms, at, by_whom, reason)
+         SELECT '{}', session_id, id, 'start', 0, {}, 'x', '' FROM attempt WHERE id = '{attempt}'",
+        attempt.to_string().replace("att_", "tim_"),
+        now.millis()
+    );
+    tx.execute(sqlx::query(sqlx::AssertSqlSafe(line))).await.unwrap();
     tx.commit().await.unwrap();
 }

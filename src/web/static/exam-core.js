@@ -66,6 +66,19 @@ export class Answers {
     }
   }
 
+  /** Notes answers that came too late and were kept aside by the server: they are delivered, and do not count. */
+  aside(sent) {
+    for (const answer of sent) {
+      const own = this.byNumber.get(answer.number);
+      if (own.revision === answer.revision) own.acked = own.revision;
+      own.aside = true;
+    }
+  }
+
+  asides() {
+    return [...this.byNumber.values()].filter((own) => own.aside).length;
+  }
+
   fail(sent) {
     for (const answer of sent) this.byNumber.get(answer.number).failed = true;
   }
@@ -127,14 +140,22 @@ export class Countdown {
   constructor(now) {
     this.now = now;
     this.end = null;
+    this.held = null;
   }
 
   /** `elapsed` is how long ago the answer was asked for; half of it was spent on the way. */
   correct(remainingMs, elapsed = 0) {
+    if (this.held !== null) this.held = remainingMs;
     this.end = this.now() + remainingMs - elapsed / 2;
   }
 
+  /** Stands still at so much while time is paused; null lets it run. */
+  hold(remainingMs) {
+    this.held = remainingMs;
+  }
+
   remaining() {
+    if (this.held !== null) return this.held;
     return this.end === null ? null : Math.max(0, this.end - this.now());
   }
 }

@@ -28,8 +28,8 @@ export async function ask(path, csrf, body) {
 
 /** Runs for one attempt. `tell` gets 'online', 'offline', 'changed', 'time' and 'refused' with what there is to know. */
 export class Link {
-  constructor({ csrf, answers, keep, countdown, tell }) {
-    Object.assign(this, { csrf, answers, keep, countdown, tell, failures: 0, sending: false, timer: null, stopped: false });
+  constructor({ csrf, answers, keep, countdown, tell, presence }) {
+    Object.assign(this, { csrf, answers, keep, countdown, tell, presence, failures: 0, sending: false, timer: null, stopped: false });
   }
 
   start() {
@@ -68,7 +68,9 @@ export class Link {
       this.tell('online');
       await Promise.all(saved.answers.filter((ack) => !ack.clash).map((ack) => this.keep.remove(ack.number, ack.revision).catch(() => {})));
     } catch (error) {
-      this.answers.fail(sent);
+      // The server keeps them for people to look at: sending again would change nothing.
+      if (error.code === 'attempt-closed') this.answers.aside(sent);
+      else this.answers.fail(sent);
       this.failures += 1;
       const refused = error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
       this.tell(refused ? 'refused' : 'offline', error);
@@ -85,8 +87,11 @@ export class Link {
   async beat() {
     if (this.stopped) return;
     const begun = performance.now();
+    const told = this.presence.told(this.answers.unacked().length);
     try {
-      const state = await ask('/api/v1/terminal?brief=true');
+      const state = await ask('/api/v1/terminal/beat', this.csrf, told);
+      this.presence.heard(told);
+      this.countdown.hold(state.paused ? state.remaining_ms : null);
       if (state.remaining_ms !== null) this.countdown.correct(state.remaining_ms, performance.now() - begun);
       this.tell('online');
       this.tell('state', state);
@@ -94,6 +99,14 @@ export class Link {
       this.tell(error.status === 401 ? 'refused' : 'offline', error);
     }
     setTimeout(() => this.beat(), HEARTBEAT * (0.9 + Math.random() / 5));
+  }
+
+  /** From a terminal that was replaced: what it had not sent goes once more, to be kept aside. */
+  async handOver() {
+    const left = this.answers.unacked();
+    for (let from = 0; from < left.length; from += TOGETHER) {
+      await ask('/api/v1/terminal/answers', this.csrf, { answers: left.slice(from, from + TOGETHER) }).catch(() => {});
+    }
   }
 
   /** When the page goes away: one last try that outlives it. What it carries stays kept until acknowledged. */

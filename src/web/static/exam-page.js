@@ -5,13 +5,24 @@ import { openKeep } from './exam-keep.js';
 import { ask, Link } from './exam-link.js';
 import { letters, numberLinks, palette, questionCard, showAnswer, showPalette } from './exam-view.js';
 import { openReview } from './exam-review.js';
+import { commitTyped } from './exam-field.js';
+import { isPartial } from './exam-field-core.js';
+import { lockDown } from './exam-lock.js';
+import { watchPresence } from './exam-presence.js';
+import { alone } from './exam-tabs.js';
 
 const $ = (id) => document.getElementById(id);
 const words = $('words').dataset;
 const csrf = document.body.dataset.csrf;
-const shown = { current: 1, list: false, filter: 'all', over: false, frozen: false, extra: null };
+const shown = { current: 1, list: false, filter: 'all', over: false, frozen: false, paused: false, extra: null };
 
 async function load() {
+  if (!await alone()) {
+    $('loading').hidden = true;
+    $('frozen').textContent = words.other_tab;
+    $('frozen').hidden = false;
+    return;
+  }
   const again = async (path) => {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -30,17 +41,37 @@ async function load() {
   answers.fromServer(state.answers);
   answers.fromKept(await keep.all().catch(() => []));
   const countdown = new Countdown(() => performance.now());
+  countdown.hold(state.paused ? state.remaining_ms : null);
   countdown.correct(state.remaining_ms ?? 0);
   run({ state, paper, keep, answers, countdown });
 }
 
-function run({ state, paper, keep, answers, countdown }) {
+/** A practice paper is kept nowhere and sent nowhere: it says what the real one says. */
+function practise() {
+  const paper = JSON.parse($('practice').dataset.paper);
+  const answers = new Answers(paper.questions.map((question) => question.number));
+  const countdown = new Countdown(() => performance.now());
+  const state = { remaining_ms: Number($('practice').dataset.ms), submit_in_ms: 0, extra_ms: 0, paused: false };
+  countdown.correct(state.remaining_ms);
+  const line = (tell) => ({
+    change: (answer) => setTimeout(() => { answers.ack([{ ...answer, clash: false }]); tell('changed'); }, 600),
+    flush: async () => {},
+    start: () => {},
+    stop: () => {},
+    submit: async () => location.assign($('practice').dataset.next),
+  });
+  run({ state, paper, keep: { clear: async () => {} }, answers, countdown, line });
+}
+
+function run({ state, paper, keep, answers, countdown, line }) {
   const questions = new Map(paper.questions.map((question) => [question.number, question]));
   const order = [...questions.keys()];
   const submitFrom = new Countdown(() => performance.now());
   submitFrom.correct(state.submit_in_ms ?? 0);
   shown.extra = state.extra_ms;
-  const link = new Link({ csrf, answers, keep, countdown, tell });
+  const presence = watchPresence();
+  const link = line ? line(tell) : new Link({ csrf, answers, keep, countdown, tell, presence });
+  if (state.lock) lockDown(state.lock, presence, $('full-screen'));
 
   const changed = (number, part) => {
     if (shown.frozen) return;
@@ -51,6 +82,8 @@ function run({ state, paper, keep, answers, countdown }) {
     choose: (question, letter) => changed(question.number, { value: choose(question.kind, answers.get(question.number).value, letter) }),
     flag: (number) => changed(number, { flagged: !answers.get(number).flagged }),
     clear: (question) => changed(question.number, { value: '' }),
+    set: (question, value) => { if (value !== answers.get(question.number).value) changed(question.number, { value }); else refresh(question.number); },
+    typing: (question) => refresh(question.number),
   };
   const cards = new Map(paper.questions.map((question) => [question.number, questionCard(question, words, on)]));
   $('loading').remove();
@@ -61,7 +94,7 @@ function run({ state, paper, keep, answers, countdown }) {
   function refresh(number) {
     const own = answers.get(number);
     showAnswer(cards.get(number), own, answers.saveState(number), words);
-    showPalette(buttons.get(number), number, answers.state(number), own, number === shown.current, words);
+    showPalette(buttons.get(number), number, answers.state(number), own, number === shown.current, words, isPartial(questions.get(number), own.value));
     refreshWhole();
   }
 
@@ -104,7 +137,7 @@ function run({ state, paper, keep, answers, countdown }) {
     if (kind === 'unkept') say(words.unkept);
     if (kind === 'changed') for (const number of order) refresh(number);
     if (kind === 'refused') {
-      if (about.code === 'second-terminal') freeze(words.second_terminal);
+      if (about.code === 'second-terminal') replaced();
       else if (about.code !== 'attempt-closed') say(about.message);
     }
     if (kind === 'state') heard(about);
@@ -114,8 +147,25 @@ function run({ state, paper, keep, answers, countdown }) {
     if (now.extra_ms > shown.extra) say(fill(words.extra, { n: Math.round((now.extra_ms - shown.extra) / 60_000) }));
     shown.extra = now.extra_ms;
     if (now.submit_in_ms !== null) submitFrom.correct(now.submit_in_ms);
+    showPause(now.paused);
     if (now.state === 'submitted') leave();
-    else if (!now.lease) freeze(words.second_terminal);
+    else if (!now.lease) replaced();
+  }
+
+  /** In a pause the paper is hidden, and nothing is lost. */
+  function showPause(paused) {
+    if (shown.paused === paused) return;
+    shown.paused = paused;
+    if (paused) $('review-dialog').close();
+    $('pause').hidden = !paused;
+    $('paper').hidden = paused;
+    $('moves').hidden = paused;
+  }
+
+  /** Another terminal has the paper now: what this one had not sent goes to be kept aside. */
+  function replaced() {
+    freeze(words.second_terminal);
+    link.handOver();
   }
 
   /** The last answers go first; what cannot be delivered any more is said, and stays in this browser. */
@@ -129,9 +179,11 @@ function run({ state, paper, keep, answers, countdown }) {
     }
     const left = answers.unacked().length;
     link.stop();
-    if (left > 0) {
-      freeze(fill(words.undelivered, { n: left }));
+    if (left > 0 || answers.asides() > 0) {
+      freeze(left > 0 ? fill(words.undelivered, { n: left }) : fill(words.aside, { n: answers.asides() }));
       $('to-receipt').hidden = false;
+      if (left > 0) return;
+      await keep.clear().catch(() => {});
       return;
     }
     await keep.clear().catch(() => {});
@@ -139,9 +191,11 @@ function run({ state, paper, keep, answers, countdown }) {
   }
 
   async function submit() {
+    commitTyped();
+    if (link.submit) return link.submit();
     await link.flush();
     await ask('/api/v1/terminal/submit', csrf, {});
-    await leave();
+    return leave();
   }
 
   function freeze(text) {
@@ -153,11 +207,13 @@ function run({ state, paper, keep, answers, countdown }) {
   }
 
   function setInputs(off) {
-    for (const input of document.querySelectorAll('#questions input, #questions button')) input.disabled = off;
+    for (const input of document.querySelectorAll('#questions :is(input, button, select, textarea)')) input.disabled = off;
+    for (const box of document.querySelectorAll('#questions .spot')) box.setAttribute('aria-disabled', off);
   }
 
   let before = countdown.remaining();
   async function timeIsUp() {
+    commitTyped();
     shown.frozen = true;
     setInputs(true);
     say(words.time_up, true);
@@ -203,10 +259,16 @@ function run({ state, paper, keep, answers, countdown }) {
   for (const input of document.querySelectorAll('input[name=filter]')) {
     input.addEventListener('change', () => { shown.filter = input.value; refreshWhole(); });
   }
-  const review = () => openReview({ answers, words, go, submit, submitFrom, links: numberLinks });
+  const partial = () => order.filter((number) => isPartial(questions.get(number), answers.get(number).value));
+  const review = () => { commitTyped(); openReview({ answers, words, go, submit, submitFrom, links: numberLinks, partial }); };
   $('review').addEventListener('click', review);
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || shown.paused || document.querySelector('dialog[open]')) return;
+    // Letters that are typed into an answer mean themselves.
+    if (event.target.matches?.('input:not([type=radio], [type=checkbox]), select, textarea, .spot')) {
+      if (event.key === 'Escape') cards.get(shown.current).focus();
+      return;
+    }
     const question = questions.get(shown.current);
     const meaning = keyMeaning(event.key, question.kind, letters(question));
     if (!meaning) return;
@@ -227,10 +289,10 @@ function run({ state, paper, keep, answers, countdown }) {
       refresh(number);
     }
   });
-  watchTabs(() => freeze(words.other_tab));
   for (const number of order) refresh(number);
   go(order[0], false);
   if (answers.unacked().length > 0) say(fill(words.recovered, { n: answers.unacked().length }));
+  showPause(state.paused);
   link.start();
   tick();
 }
@@ -241,12 +303,5 @@ function say(text, urgent = false) {
   place.hidden = false;
 }
 
-/** Two tabs of one terminal share its lease: the one opened last goes on, the other stops. */
-function watchTabs(stop) {
-  if (!('BroadcastChannel' in window)) return;
-  const channel = new BroadcastChannel('jianding-paper');
-  channel.postMessage('opened');
-  channel.addEventListener('message', stop);
-}
-
-load();
+if ($('practice')) practise();
+else load();

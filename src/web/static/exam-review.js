@@ -64,6 +64,10 @@ export function openReview(facts) {
   $('flagged-count').textContent = flagged.length;
   links($('unanswered'), open, words, visit);
   links($('flagged'), flagged, words, visit);
+  const begun = facts.partial();
+  $('partial-box').hidden = begun.length === 0;
+  $('partial-count').textContent = begun.length;
+  links($('partial'), begun, words, visit);
   $('review-told').textContent = '';
   showStep(false);
   showEarliest();

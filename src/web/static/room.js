@@ -1,31 +1,40 @@
 // Keeps the console's map, troubles and counts up to date; acts are ordinary forms. A form being filled in is never
-// disturbed: the panel of a seat is loaded anew only when nobody is typing in it.
+// disturbed: the page is loaded anew only when nobody is typing in it.
 
 import { clockText } from './exam-core.js';
+import { hallClock } from './hall-clock.js';
+import { leftOf, watch } from './room-live.js';
 
 const map = document.getElementById('map');
 const words = document.getElementById('words').dataset;
 const base = `/rooms/${map.dataset.session}`;
-const EVERY = 2_000;
-let sessionState = null;
+const clock = hallClock(document.getElementById('hall-clock'));
+const places = new Map([...map.querySelectorAll('[data-seat]')].map((place) => [Number(place.dataset.seat), place]));
+const rows = new Map([...document.querySelectorAll('[data-row]')].map((row) => [Number(row.dataset.row), row]));
+let room = null;
 
 function set(element, text) {
   if (element && element.textContent !== String(text)) element.textContent = text;
 }
 
-function showSeats(seats) {
-  for (const seat of seats) {
-    const place = map.querySelector(`[data-seat="${seat.seat}"]`);
+function showSeats() {
+  const now = clock.now();
+  for (const seat of room.seats.values()) {
+    const left = leftOf(seat, now);
+    const text = left === null ? '' : clockText(left);
+    const place = places.get(seat.seat);
     if (place) {
-      place.className = `seat ${seat.state}`;
+      const look = `seat ${seat.state}${seat.unsaved > 0 ? ' unsaved' : ''}`;
+      if (place.className !== look) place.className = look;
       set(place.querySelector('.seat-state'), words[`seat_${seat.state}`]);
       set(place.querySelector('.seat-name'), seat.name);
+      set(place.querySelector('.seat-left'), left === null ? '' : `${seat.answered}/${seat.questions} · ${text}`);
     }
-    const row = document.querySelector(`[data-row="${seat.seat}"]`);
+    const row = rows.get(seat.seat);
     if (!row) continue;
     set(row.querySelector('[data-cell=state]'), words[`seat_${seat.state}`]);
     set(row.querySelector('[data-cell=answered]'), seat.answered);
-    set(row.querySelector('[data-cell=left]'), seat.remaining_ms === null ? '' : clockText(seat.remaining_ms));
+    set(row.querySelector('[data-cell=left]'), text);
   }
 }
 
@@ -50,6 +59,7 @@ function showTroubles(troubles) {
   lastTroubles = seen;
   document.getElementById('troubles').replaceChildren(...troubles.map(troubleItem));
   document.getElementById('no-troubles').hidden = troubles.length > 0;
+  set(document.getElementById('trouble-count'), troubles.length);
 }
 
 function busy() {
@@ -57,34 +67,24 @@ function busy() {
   return Boolean(active?.closest('form') || document.querySelector('details[open] form') || document.querySelector('form .told'));
 }
 
-function refreshPanel(board) {
+/** What the page's forms were made for has changed: load it anew, as soon as nobody is typing. */
+function outdated() {
   const panel = document.getElementById('panel-state');
-  const chosen = board.seats.find((seat) => seat.seat === Number(map.dataset.chosen));
-  const changed = (panel && chosen && panel.dataset.state !== chosen.state)
-    || (sessionState !== null && sessionState !== board.session.state);
-  if (changed && !busy()) location.reload();
-  else if (!changed || sessionState === null) sessionState = board.session.state;
+  const chosen = room.seats.get(Number(map.dataset.chosen));
+  const state = room.state + (room.paused_at === null ? '' : '-paused');
+  return (panel && chosen && panel.dataset.state !== chosen.state)
+    || map.dataset.state !== state
+    || Number(map.dataset.incidents) !== room.incidents;
 }
 
-async function look() {
-  const stale = document.getElementById('stale');
-  try {
-    const response = await fetch(`/api/v1/sessions/${map.dataset.session}/board`, { headers: { accept: 'application/json' } });
-    if (response.status === 401) {
-      location.reload();
-      return;
-    }
-    if (!response.ok) throw new Error(String(response.status));
-    const board = await response.json();
-    stale.hidden = true;
-    showSeats(board.seats);
-    showTroubles(board.troubles);
-    for (const count of document.querySelectorAll('[data-count]')) set(count, board.counts[count.dataset.count] ?? '');
-    refreshPanel(board);
-  } catch {
-    stale.hidden = false;
-  }
-  setTimeout(look, document.hidden ? EVERY * 5 : EVERY);
+function show(told) {
+  room = told;
+  clock.correct(room.now);
+  showSeats();
+  showTroubles(room.troubles);
+  for (const count of document.querySelectorAll('[data-count]')) set(count, room.counts[count.dataset.count] ?? '');
+  if (outdated() && !busy()) location.reload();
 }
 
-look();
+watch(map.dataset.session, show, (old) => { document.getElementById('stale').hidden = !old; });
+setInterval(() => { if (room) showSeats(); }, 1_000);

@@ -20,6 +20,11 @@ export function shown(marks) {
   return `${whole}.${String(rest).padStart(2, '0').replace(/0$/, '')}`;
 }
 
+/** The server's instant as a time of day in the installation's zone: what this machine's clock says is no matter. */
+export function clockIn(millis, zone) {
+  return new Intl.DateTimeFormat('zh-CN', { timeZone: zone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(millis);
+}
+
 const PAUSE = 700;
 const RETRY = 5000;
 
@@ -82,7 +87,7 @@ function start(form) {
     const off = answer.outcome.overtime;
     late.textContent = off === '0' ? '' : `${late.dataset.text} −${off}`;
     saved.classList.remove('bad');
-    saved.textContent = `${form.dataset.saved} ${new Date().toLocaleTimeString('zh-CN', { hour12: false })}`;
+    saved.textContent = `${form.dataset.saved} ${clockIn(answer.outcome.saved_at, form.dataset.zone)}`;
   }
 
   function save() {

@@ -87,3 +87,4 @@ verify-reason-statement-forged = The code was altered or is forged.
 verify-cli-genuine = Genuine.
 verify-cli-not = Not genuine:
 verify-cli-not-checked = Not checked: whether it was revoked since.
+verify-reason-ledger = The ledger's proof inside the file does not belong to it.

@@ -82,6 +82,3 @@ certificate-nobody-yet = Nobody is due a certificate yet.
 certificate-revoked = Revoked
 certificate-valid = Valid
 certificate-not-issued = Not issued
-certificate-revoke = Revoke …
-certificate-revoke-ask = This cannot be undone, and the public page shows it at once. Press once more to revoke.
-certificate-revoke-do = Revoke

@@ -87,3 +87,4 @@ verify-reason-statement-forged = 二维码的内容被改动过，或者是伪�
 verify-cli-genuine = 真实
 verify-cli-not = 不是真实的证书：
 verify-cli-not-checked = 没有核对：证书后来是否作废。
+verify-reason-ledger = 文件内的账本证明不属于这份证书。

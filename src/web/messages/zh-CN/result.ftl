@@ -67,6 +67,3 @@ certificate-nobody-yet = 还没有可以发证的人。
 certificate-revoked = 已作废
 certificate-valid = 有效
 certificate-not-issued = 未签发
-certificate-revoke = 作废…
-certificate-revoke-ask = 作废不能撤回，公众查验会立即显示。确认请再按一次。
-certificate-revoke-do = 作废证书
