@@ -25,6 +25,7 @@ pub mod practical;
 pub mod result;
 pub mod room;
 pub mod session;
+pub mod staff;
 pub mod supervision;
 pub mod terminal;
 pub mod time;

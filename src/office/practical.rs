@@ -23,12 +23,15 @@ pub use work::{
 };
 
 use super::bank::open_bank;
-use super::{Broken, Caller, Refusal};
+use super::staff::{day_of, examiner_card};
+use super::{Broken, Caller, Office, Refusal};
 use crate::bank::{Bank, PracticalTask};
-use crate::kernel::{AccountId, SessionId, SheetId, Timestamp};
+use crate::kernel::{AccountId, ApplicationId, SessionId, SheetId, Timestamp};
 use crate::marking::{ConfirmedVeto, SheetRefusal};
 use crate::store::Connection;
+use crate::staff::{CardError, any_may_judge};
 use crate::store::practical::{self as store, SheetRow, VetoRow, WorkRow};
+use crate::store::staff as register;
 
 /// The duty under which an examiner stands in `assignment`.
 const EXAMINER: &str = "examiner";
@@ -64,6 +67,52 @@ fn may_judge(work: &WorkRow, now: Timestamp) -> Result<(), Broken> {
         return Err(Broken::new("judging-not-begun").with("at", work.opens_at));
     }
     Ok(())
+}
+
+/// Refuses who may not judge this candidate today: without a valid card for the occupation and level, or where a conflict
+/// is recorded. Asked at every step that counts, so that a card that ends in the middle of a session ends the judging;
+/// what was entered until then stays saved.
+async fn permit(
+    office: &Office,
+    connection: &mut Connection,
+    work: &WorkRow,
+    (examiner, application): (AccountId, ApplicationId),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let mut cards = Vec::new();
+    for row in register::cards_of(connection, examiner).await? {
+        cards.extend(examiner_card(&row)?);
+    }
+    let level = u8::try_from(work.level).unwrap_or(0);
+    any_may_judge(&cards, &work.occupation_code, level, day_of(office, now))?;
+    let conflicts = register::conflicts_in(connection, work.batch_id).await?;
+    let found = conflicts
+        .into_iter()
+        .find(|(account, of, _)| *account == examiner && *of == application);
+    match found {
+        Some((_, _, kind)) => Err(Broken::new("judge-conflict").with("kind", kind).into()),
+        None => Ok(()),
+    }
+}
+
+impl From<CardError> for Refusal {
+    fn from(error: CardError) -> Self {
+        let broken = match error {
+            CardError::None => Broken::new("judge-no_card"),
+            CardError::Suspended { number } => Broken::new("judge-suspended").with("number", number),
+            CardError::NotYetValid { number, from } => Broken::new("judge-not_yet_valid")
+                .with("number", number)
+                .with("day", from.to_string()),
+            CardError::Expired { number, until } => Broken::new("judge-expired")
+                .with("number", number)
+                .with("day", until.to_string()),
+            CardError::Occupation { number, .. } => Broken::new("judge-occupation").with("number", number),
+            CardError::Level { number, level } => Broken::new("judge-level")
+                .with("number", number)
+                .with("level", i64::from(level)),
+        };
+        broken.into()
+    }
 }
 
 /// The caller's own sheet with its session.

@@ -6,7 +6,7 @@ use sqlx::error::BoxDynError;
 use sqlx::{Any, Database, Decode, Encode, Type};
 
 use crate::kernel::{
-    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, CompensationId, Digest,
+    CardId, CardNoteId, OverrideId, AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, CompensationId, Digest,
     EventId, Exact, FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RequestId, RoomId, Seed,
     SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
 };
@@ -60,7 +60,7 @@ macro_rules! integer_columns {
 }
 
 text_columns! {
-    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, Digest, EventId, Exact,
+    CardId, CardNoteId, OverrideId, AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, Digest, EventId, Exact,
     FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, PaperId, PersonName, PlanId, RequestId, RoomId, Seed, SessionId, SheetId, SignInId, StationId,
 }
 

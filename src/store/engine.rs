@@ -181,12 +181,14 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "story", include_str!("../../migrations/sqlite/0001_story.sql")),
     (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
     (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
+    (7, "staff", include_str!("../../migrations/sqlite/0007_staff.sql")),
 ];
 
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "story", include_str!("../../migrations/postgres/0001_story.sql")),
     (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
     (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
+    (7, "staff", include_str!("../../migrations/postgres/0007_staff.sql")),
 ];
 
 async fn single_value(connection: &mut AnyConnection, question: &'static str) -> Result<String, sqlx::Error> {

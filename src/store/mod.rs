@@ -21,6 +21,7 @@ pub mod result;
 pub mod session;
 pub mod setting;
 pub mod sitting;
+pub mod staff;
 pub mod staffing;
 pub mod supervision;
 pub mod ticket;

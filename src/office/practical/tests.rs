@@ -61,6 +61,9 @@ impl World {
             let id = fixture::account(&mut tx, login, role, now, entropy.as_ref())
                 .await
                 .unwrap();
+            if role == Role::Examiner {
+                fixture::card(&mut tx, id, "2099-01-01", now, entropy.as_ref()).await.unwrap();
+            }
             people.push((id, role));
         }
         let hall = fixture::hall(&mut tx, (version, &sealed), people[0].0, &[TASK], now, entropy.as_ref())

@@ -1,6 +1,7 @@
 //! Preparing sessions: seats, staff, tickets, papers, tasks.
 
 mod draw;
+mod group;
 mod seat;
 mod show;
 mod staff;
@@ -10,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use group::{DecideOverride, GroupMember, GroupView, LeftOutView, ObjectionView, OverrideDecided, OverrideView, ShowGroup};
 pub use draw::{DrawPapers, DrawTasks, DrawnPapers, DrawnTasks};
 pub use seat::{SeatSession, Seated};
 pub use show::{

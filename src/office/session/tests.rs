@@ -113,6 +113,15 @@ impl Scene {
         application
     }
 
+    async fn card(&self, account: AccountId, until: &str) -> crate::kernel::CardId {
+        let mut tx = self.office.store.write().await.unwrap();
+        let entropy = self.office.entropy.as_ref();
+        let card = crate::store::practical::fixture::card(&mut tx, account, until, self.office.now(), entropy);
+        let card = card.await.unwrap();
+        tx.commit().await.unwrap();
+        card
+    }
+
     async fn session(&self, component: Part, from: &str, until: &str) -> Result<SessionId, Refusal> {
         let create = CreateSession {
             batch: self.batch,
@@ -140,6 +149,7 @@ impl Scene {
             examiners: List(examiners.to_vec()),
             leader: examiners.first().copied(),
             supervisors: List::default(),
+            override_reason: String::new(),
         };
         self.office.perform(assign, &self.officer).await
     }
@@ -247,6 +257,7 @@ async fn examiners_are_an_odd_group_with_a_leader_and_no_other_duty() {
     let mut examiners = Vec::new();
     for login in ["e1", "e2", "e3", "e4"] {
         let caller = staff(&scene.office, login, &[Role::Examiner]).await;
+        scene.card(caller.account().unwrap(), "2099-01-01").await;
         examiners.push(caller.account().unwrap());
     }
     assert_eq!(
