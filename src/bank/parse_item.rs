@@ -116,7 +116,7 @@ fn detail(kind: ItemKind, fields: &mut Fields<'_, '_>) -> Option<Detail> {
             .required_table("numeric", |mut own| finished(numeric(&mut own), own))
             .map(Detail::Numeric),
         ItemKind::Text => fields
-            .required_table("text", |mut own| finished(words(&mut own), own))
+            .required_table("text", |mut own| finished(Some(words(&mut own)), own))
             .map(Detail::Text),
         ItemKind::Cloze => {
             let blanks = fields.tables("blank", blank);
@@ -188,7 +188,7 @@ fn numeric(fields: &mut Fields<'_, '_>) -> Option<Numeric> {
     })
 }
 
-fn words(fields: &mut Fields<'_, '_>) -> Option<ShortText> {
+fn words(fields: &mut Fields<'_, '_>) -> ShortText {
     let accept = fields.texts("accept");
     let case_matters = fields.flag("case_matters");
     let blanks_matter = fields.flag("blanks_matter");
@@ -205,11 +205,11 @@ fn words(fields: &mut Fields<'_, '_>) -> Option<ShortText> {
             },
         );
     }
-    Some(ShortText {
+    ShortText {
         accept,
         case_matters,
         blanks_matter,
-    })
+    }
 }
 
 fn blank(mut fields: Fields<'_, '_>) -> Option<Blank> {
@@ -239,7 +239,7 @@ fn blank(mut fields: Fields<'_, '_>) -> Option<Blank> {
             Some(Blank::Choice { options, key })
         }
         Word::Numeric => numeric(&mut fields).map(Blank::Numeric),
-        Word::Text => words(&mut fields).map(Blank::Text),
+        Word::Text => Some(Blank::Text(words(&mut fields))),
     };
     finished(blank, fields)
 }

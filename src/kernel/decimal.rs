@@ -44,7 +44,7 @@ impl Decimal {
     /// This share of it, in percent, if that can be held exactly.
     pub fn percent(self, percent: Self) -> Option<Self> {
         let product = self.0.checked_mul(percent.0)?;
-        (product % (ONE * 100) == 0).then(|| Self(product / (ONE * 100)))
+        (product % (ONE * 100) == 0).then_some(Self(product / (ONE * 100)))
     }
 
     /// Its distance from zero.

@@ -379,7 +379,7 @@ mod tests {
         #[test]
         fn any_text_is_refused_or_has_a_spelling_that_stays(
             shape in 0_usize..9,
-            text in prop_oneof![".{0,40}", r#"[A-E0-9,;.\- ]{0,12}"#, r#"\["[0-9A-C .]{0,6}","[a-z]{0,5}"\]"#],
+            text in prop_oneof![".{0,40}", r"[A-E0-9,;.\- ]{0,12}", r#"\["[0-9A-C .]{0,6}","[a-z]{0,5}"\]"#],
         ) {
             if let Ok(kept) = shapes()[shape].canonical(&text) {
                 prop_assert_eq!(shapes()[shape].canonical(&kept), Ok(kept));

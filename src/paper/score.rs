@@ -94,11 +94,10 @@ fn earned(question: &Question, verdict: Verdict, scoring: Scoring) -> Marks {
         Marks::from_hundredths(question.marks.hundredths().saturating_mul(numerator) / denominator.max(1))
     };
     match scoring {
-        Scoring::AllOrNothing => Marks::ZERO,
         Scoring::HalfIfLacking if question.kind == ItemKind::Multiple && verdict.right > 0 && verdict.wrong == 0 => {
             share(1, 2)
         }
-        Scoring::HalfIfLacking => Marks::ZERO,
+        Scoring::AllOrNothing | Scoring::HalfIfLacking => Marks::ZERO,
         Scoring::PerPart => share(verdict.right.saturating_sub(verdict.wrong).into(), verdict.parts.into()),
     }
 }

@@ -292,14 +292,14 @@ fn a_save_counts_as_late_within_the_grace_and_is_refused_after_it() {
     on_both_engines(|house| async move {
         let morning = Morning::of(&house).await;
         let candidate = morning.begins(&house).await;
-        save(&candidate, 1, "T", 1).await.ok();
+        save(&candidate, 1, "A", 1).await.ok();
         let left = candidate.sees("/terminal").await.ok()["remaining_ms"].as_i64().unwrap();
         house.clock.advance(left + 29_999);
-        assert_eq!(save(&candidate, 1, "F", 2).await.ok()["answers"][0]["late"], true);
+        assert_eq!(save(&candidate, 1, "B", 2).await.ok()["answers"][0]["late"], true);
         house.clock.advance(1);
-        assert_eq!(save(&candidate, 1, "T", 3).await.refused(), "attempt-closed");
+        assert_eq!(save(&candidate, 1, "A", 3).await.refused(), "attempt-closed");
         let kept = stored(&candidate).await;
-        assert_eq!((&kept[0]["value"], &kept[0]["revision"]), (&json!("F"), &json!(2)));
+        assert_eq!((&kept[0]["value"], &kept[0]["revision"]), (&json!("B"), &json!(2)));
         assert_eq!(kept.as_array().unwrap().len(), 1);
     });
 }
@@ -309,7 +309,7 @@ fn answers_that_cannot_be_are_refused_and_leave_the_others_as_they_were() {
     on_sqlite(|house| async move {
         let morning = Morning::of(&house).await;
         let candidate = morning.begins(&house).await;
-        save(&candidate, 1, "T", 1).await.ok();
+        save(&candidate, 1, "A", 1).await.ok();
         assert_eq!(
             save(&candidate, 9_999, "A", 1).await.refused(),
             "answer-no-such-question"
@@ -319,14 +319,14 @@ fn answers_that_cannot_be_are_refused_and_leave_the_others_as_they_were() {
             save(&candidate, 1, "'; DROP TABLE answer; --", 2).await.refused(),
             "answer-unreadable"
         );
-        assert_eq!(save(&candidate, 1, "F", 0).await.refused(), "answer-unreadable");
+        assert_eq!(save(&candidate, 1, "B", 0).await.refused(), "answer-unreadable");
         let words = candidate
             .does("/terminal/answers", json!({ "answers": [{ "number": "one" }] }))
             .await;
         assert_eq!(words.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(words.refused(), "input-unreadable");
         let many: Vec<_> = (0..1_001)
-            .map(|_| json!({ "number": 1, "value": "F", "revision": 5 }))
+            .map(|_| json!({ "number": 1, "value": "B", "revision": 5 }))
             .collect();
         assert_eq!(
             candidate
@@ -336,7 +336,7 @@ fn answers_that_cannot_be_are_refused_and_leave_the_others_as_they_were() {
             "too-many-answers"
         );
         let kept = stored(&candidate).await;
-        assert_eq!((&kept[0]["value"], &kept[0]["revision"]), (&json!("T"), &json!(1)));
+        assert_eq!((&kept[0]["value"], &kept[0]["revision"]), (&json!("A"), &json!(1)));
         assert_eq!(kept.as_array().unwrap().len(), 1);
     });
 }
@@ -346,13 +346,13 @@ fn handing_in_twice_gives_the_same_receipt() {
     on_both_engines(|house| async move {
         let morning = Morning::of(&house).await;
         let candidate = morning.begins(&house).await;
-        save(&candidate, 1, "T", 1).await.ok();
+        save(&candidate, 1, "A", 1).await.ok();
         house.clock.advance(40 * MINUTE);
         let first = candidate.does("/terminal/submit", json!({})).await.ok();
         house.clock.advance(MINUTE);
         assert_eq!(candidate.does("/terminal/submit", json!({})).await.ok(), first);
-        assert_eq!(save(&candidate, 1, "F", 2).await.refused(), "attempt-closed");
-        assert_eq!(stored(&candidate).await[0]["value"], "T");
+        assert_eq!(save(&candidate, 1, "B", 2).await.refused(), "attempt-closed");
+        assert_eq!(stored(&candidate).await[0]["value"], "A");
     });
 }
 
@@ -567,14 +567,14 @@ fn a_database_held_by_somebody_else_is_busy_and_loses_nothing() {
     on_sqlite(|house| async move {
         let morning = Morning::of(&house).await;
         let candidate = morning.begins(&house).await;
-        save(&candidate, 1, "T", 1).await.ok();
+        save(&candidate, 1, "A", 1).await.ok();
         let other = Store::open_file(&house.database_file()).await.unwrap();
         let held = other.write().await.unwrap();
         let url = format!("{}/api/v1/verify/number", house.url);
         let body = json!({ "number": "S000132000000264000999", "name": "艾达·李" });
         let reading = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
         assert_eq!(reading.status(), StatusCode::OK, "looking needs no turn");
-        let (saving, signing_in) = tokio::join!(save(&candidate, 1, "F", 2), async {
+        let (saving, signing_in) = tokio::join!(save(&candidate, 1, "B", 2), async {
             let (ticket, code) = &morning.sessions.tickets[&morning.application];
             let request = reqwest::Client::new().post(format!("{}/api/v1/terminal/sign-in", house.url));
             request
@@ -587,11 +587,11 @@ fn a_database_held_by_somebody_else_is_busy_and_loses_nothing() {
         assert_eq!(saving.refused(), "busy");
         assert_eq!(signing_in.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(signing_in.headers().contains_key(RETRY_AFTER));
-        assert_eq!(stored(&candidate).await[0]["value"], "T", "what was saved is there");
+        assert_eq!(stored(&candidate).await[0]["value"], "A", "what was saved is there");
         drop(held);
         other.close().await;
-        save(&candidate, 1, "F", 2).await.ok();
-        assert_eq!(stored(&candidate).await[0]["value"], "F");
+        save(&candidate, 1, "B", 2).await.ok();
+        assert_eq!(stored(&candidate).await[0]["value"], "B");
     });
 }
 

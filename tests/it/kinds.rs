@@ -29,7 +29,6 @@ pub(crate) fn live_bank() -> (String, Bank) {
 /// A session of theory with one seat, ready for its candidate.
 pub(crate) struct Hall {
     pub(crate) cast: Cast,
-    pub(crate) batch: Batch,
     pub(crate) session: String,
     pub(crate) tickets: Vec<(String, String)>,
 }
@@ -100,12 +99,7 @@ pub(crate) async fn hall(house: &House, candidates: u32) -> Hall {
         (text(ticket, "number"), text(ticket, "code"))
     });
     let tickets = tickets.collect();
-    Hall {
-        cast,
-        batch,
-        session,
-        tickets,
-    }
+    Hall { cast, session, tickets }
 }
 
 impl Hall {
@@ -292,10 +286,9 @@ fn a_picture_is_given_only_to_whose_open_paper_shows_it() {
         let ben = hall.candidate(&house, 1).await;
         ada.does("/terminal/start", json!({})).await.ok();
         let paper = ada.sees("/terminal/paper").await.ok();
-        let questions = paper["questions"].as_array().unwrap().iter();
+        let mut questions = paper["questions"].as_array().unwrap().iter();
         let spot = questions
-            .filter_map(|one| one["field"]["hotspot"]["picture"]["digest"].as_str())
-            .next()
+            .find_map(|one| one["field"]["hotspot"]["picture"]["digest"].as_str())
             .unwrap();
         let path = format!("/exam/picture/{spot}");
         let (status, kind, bytes) = ada.fetches(&path).await;

@@ -144,8 +144,15 @@ async fn looks(terminal: &Browser, questions: &[Value], name: &str, width: u32, 
 /// The keys that answer a question whose card has the focus, and that bring the focus back to the card.
 fn keys(bank: &Bank, question: &Value) -> String {
     let item = item(bank, question);
-    let tabbed =
-        |parts: Vec<String>| parts.iter().map(|part| format!("{TAB}{part}")).collect::<String>() + &ESCAPE.to_string();
+    let tabbed = |parts: Vec<String>| {
+        let mut keys = String::new();
+        for part in parts {
+            keys.push(TAB);
+            keys.push_str(&part);
+        }
+        keys.push(ESCAPE);
+        keys
+    };
     match &item.detail {
         None if item.kind == ItemKind::Ordering => {
             let options = question["options"].as_array().unwrap();

@@ -111,7 +111,7 @@ mod tests {
         room.session_starts().await;
         let candidate = room.works(0).await;
         room.saves(&candidate, 1, "A", 1).await.unwrap();
-        room.saves(&candidate, 2, "T", 1).await.unwrap();
+        room.saves(&candidate, 2, "A", 1).await.unwrap();
         room.saves(&candidate, 1, "C", 2).await.unwrap();
         room.clock.advance(30 * MINUTE);
         let receipt = room.office.perform(SubmitAttempt {}, &candidate).await.unwrap();
@@ -141,7 +141,7 @@ mod tests {
         let candidate = room.works(0).await;
         room.clock.advance(90 * MINUTE);
         close_overdue(&room.office).await.unwrap();
-        room.saves(&candidate, 5, "F", 1).await.unwrap();
+        room.saves(&candidate, 5, "B", 1).await.unwrap();
         assert_eq!(room.sees(&candidate).await.receipt.unwrap().code, None);
         room.clock.advance(MINUTE);
         let receipt = room.sees(&candidate).await.receipt.unwrap();

@@ -35,12 +35,11 @@ impl Shapes {
         if known.attempts.len() >= REMEMBERED {
             *known = Known::default();
         }
-        let list = match known.lists.get(&list) {
-            Some(same) => same.clone(),
-            None => {
-                known.lists.insert(list.clone());
-                list
-            }
+        let list = if let Some(same) = known.lists.get(&list) {
+            same.clone()
+        } else {
+            known.lists.insert(list.clone());
+            list
         };
         known.attempts.insert(attempt, list.clone());
         list
@@ -59,15 +58,14 @@ impl Shapes {
         attempt: AttemptId,
         answers: Vec<Answer>,
     ) -> Result<Vec<Answer>, Refusal> {
-        let shapes = match self.known(attempt) {
-            Some(shapes) => shapes,
-            None => {
-                let (application, session, _) = caller.candidate()?;
-                let mut connection = office.store.read().await?;
-                let view = sitting::paper_view(&mut connection, session, application).await?;
-                drop(connection);
-                self.note(attempt, &CandidatePaper::read(&view.ok_or(Refusal::NotFound)?)?)
-            }
+        let shapes = if let Some(shapes) = self.known(attempt) {
+            shapes
+        } else {
+            let (application, session, _) = caller.candidate()?;
+            let mut connection = office.store.read().await?;
+            let view = sitting::paper_view(&mut connection, session, application).await?;
+            drop(connection);
+            self.note(attempt, &CandidatePaper::read(&view.ok_or(Refusal::NotFound)?)?)
         };
         answers.into_iter().map(|answer| fit(answer, &shapes)).collect()
     }

@@ -292,7 +292,7 @@ async fn extra_time_moves_the_end_and_the_clock_hands_in_at_the_deadline_exactly
         (receipt.submitted_at, receipt.how.as_str()),
         (NOON + 100 * MINUTE, "deadline")
     );
-    let saved = room.saves(&candidate, 2, "T", 1).await.unwrap();
+    let saved = room.saves(&candidate, 2, "A", 1).await.unwrap();
     assert!(saved.answers[0].late, "the grace holds after the clock handed in");
     assert_eq!(close_overdue(&room.office).await.unwrap(), 0);
 }

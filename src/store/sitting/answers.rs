@@ -140,32 +140,29 @@ static APPEND: LazyLock<Statements> = LazyLock::new(|| {
     )
 });
 
+/// The columns of [`FactsRow`], of the table `attempt`.
+macro_rules! facts {
+    () => {
+        "id, session_id, application_id,
+            (SELECT s.batch_id FROM session s WHERE s.id = attempt.session_id) AS batch_id, state, started_at, deadline,
+            paused_at, left_ms, lease, last_seen_at, submitted_at, submitted_how,
+            (SELECT p.questions FROM paper p WHERE p.id = attempt.paper_id) AS questions"
+    };
+}
+
 /// Where several write at once: the attempts stay as they are until the transaction ends, because a change of an attempt
 /// elsewhere waits for it.
 static LOCK: LazyLock<Statements> = LazyLock::new(|| {
     groups(
         "UPDATE attempt SET extra_ms = extra_ms WHERE id IN (",
         1,
-        ") RETURNING id, session_id, application_id,
-            (SELECT s.batch_id FROM session s WHERE s.id = attempt.session_id) AS batch_id, state, started_at, deadline,
-            paused_at, left_ms, lease, last_seen_at, submitted_at, submitted_how,
-            (SELECT p.questions FROM paper p WHERE p.id = attempt.paper_id) AS questions",
+        concat!(") RETURNING ", facts!()),
     )
 });
 
 /// Where a write transaction is alone anyway, reading is enough, and leaves the pages of the attempts unwritten.
-static LOOK: LazyLock<Statements> = LazyLock::new(|| {
-    groups(
-        "SELECT t.id AS id, t.session_id AS session_id, t.application_id AS application_id, s.batch_id AS batch_id,
-            t.state AS state, t.started_at AS started_at, t.deadline AS deadline, t.paused_at AS paused_at,
-            t.left_ms AS left_ms, t.lease AS lease,
-            t.last_seen_at AS last_seen_at, t.submitted_at AS submitted_at, t.submitted_how AS submitted_how,
-            p.questions AS questions
-         FROM attempt t JOIN session s ON s.id = t.session_id JOIN paper p ON p.id = t.paper_id WHERE t.id IN (",
-        1,
-        ")",
-    )
-});
+static LOOK: LazyLock<Statements> =
+    LazyLock::new(|| groups(concat!("SELECT ", facts!(), " FROM attempt WHERE id IN ("), 1, ")"));
 
 static SEEN: LazyLock<Statements> =
     LazyLock::new(|| groups("UPDATE attempt SET last_seen_at = {first} WHERE id IN (", 1, ")"));

@@ -144,6 +144,15 @@ pub(crate) async fn run(store: &Store, statement: &'static str) {
     tx.commit().await.unwrap();
 }
 
+/// What SQLite says about its file: `ok` when nothing is damaged.
+pub(crate) async fn integrity(store: &Store) -> String {
+    let mut connection = store.read().await.unwrap();
+    sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap()
+}
+
 /// Opens an attempt at this instant under this lease, for so many milliseconds.
 pub(crate) async fn open(store: &Store, attempt: AttemptId, lease: Digest, now: Timestamp, ms: i64) {
     let mut tx = store.write().await.unwrap();
