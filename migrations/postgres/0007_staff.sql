@@ -62,8 +62,10 @@ CREATE INDEX group_override_by_batch ON group_override (batch_id);
 CREATE TRIGGER staff_conflict_no_change BEFORE UPDATE OR DELETE ON staff_conflict FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER complaint_no_change BEFORE UPDATE OR DELETE ON complaint FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- A decision stands; a question goes nowhere.
-CREATE TRIGGER group_override_decided_no_update BEFORE UPDATE ON group_override FOR EACH ROW
-    WHEN (OLD.decided_by IS NOT NULL) EXECUTE FUNCTION refuse_change();
+-- A decision stands, is another person's, and changes nothing of what was asked; a question goes nowhere.
+CREATE TRIGGER group_override_no_update BEFORE UPDATE ON group_override FOR EACH ROW
+    WHEN (OLD.decided_by IS NOT NULL OR NEW.wanted <> OLD.wanted OR NEW.broken <> OLD.broken OR NEW.reason <> OLD.reason
+        OR NEW.asked_by <> OLD.asked_by OR NEW.asked_at <> OLD.asked_at OR NEW.session_id <> OLD.session_id
+        OR NEW.decided_by = OLD.asked_by) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER group_override_no_delete BEFORE DELETE ON group_override FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER staff_card_no_delete BEFORE DELETE ON staff_card FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -64,8 +64,11 @@ CREATE TRIGGER staff_conflict_no_delete BEFORE DELETE ON staff_conflict BEGIN SE
 CREATE TRIGGER complaint_no_update BEFORE UPDATE ON complaint BEGIN SELECT RAISE(ABORT, 'complaint is append-only'); END;
 CREATE TRIGGER complaint_no_delete BEFORE DELETE ON complaint BEGIN SELECT RAISE(ABORT, 'complaint is append-only'); END;
 
--- A decision stands; a question goes nowhere.
-CREATE TRIGGER group_override_decided_no_update BEFORE UPDATE ON group_override WHEN OLD.decided_by IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'a decided override does not change'); END;
+-- A decision stands, is another person's, and changes nothing of what was asked; a question goes nowhere.
+CREATE TRIGGER group_override_no_update BEFORE UPDATE ON group_override
+    WHEN (OLD.decided_by IS NOT NULL OR NEW.wanted <> OLD.wanted OR NEW.broken <> OLD.broken OR NEW.reason <> OLD.reason
+        OR NEW.asked_by <> OLD.asked_by OR NEW.asked_at <> OLD.asked_at OR NEW.session_id <> OLD.session_id
+        OR NEW.decided_by = OLD.asked_by)
+BEGIN SELECT RAISE(ABORT, 'an override does not change'); END;
 CREATE TRIGGER group_override_no_delete BEFORE DELETE ON group_override BEGIN SELECT RAISE(ABORT, 'group_override is append-only'); END;
 CREATE TRIGGER staff_card_no_delete BEFORE DELETE ON staff_card BEGIN SELECT RAISE(ABORT, 'staff_card is append-only'); END;

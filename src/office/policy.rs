@@ -275,7 +275,10 @@ mod tests {
             })
             .map(|policy| policy.name)
             .collect();
-        assert_eq!(changes, ["conflict.declare", "checklist.save", "finding.raise", "hold.raise"]);
+        assert_eq!(
+            changes,
+            ["conflict.declare", "checklist.save", "finding.raise", "hold.raise"]
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::identity::{Duty, may_take, named};
 use crate::kernel::{AccountId, Digest, Seed};
 
-use super::{CardError, ExaminerCard, GroupError, GroupRule, Member, any_may_judge};
+use super::{CardError, ExaminerCard, GroupError, GroupRule, Member, any_may_judge, may_judge};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,22 @@ impl Rule {
                 | Self::Ratio
                 | Self::Parity
                 | Self::Changed
+        )
+    }
+
+    /// Whether it keeps somebody from judging on who is in the group already.
+    pub const fn ends_judging(self) -> bool {
+        matches!(
+            self,
+            Self::NoCard
+                | Self::Suspended
+                | Self::NotYetValid
+                | Self::Expired
+                | Self::Occupation
+                | Self::Level
+                | Self::Relative
+                | Self::Trainee
+                | Self::Asked
         )
     }
 }
@@ -185,7 +201,10 @@ pub struct NoGroup {
 impl Occasion {
     /// In how many batches in a row, up to the last, the person judged.
     fn in_a_row(&self, account: AccountId) -> usize {
-        self.previous.iter().take_while(|group| group.contains(&account)).count()
+        self.previous
+            .iter()
+            .take_while(|group| group.contains(&account))
+            .count()
     }
 
     /// Whether the person was not in the group before; everybody is new when there was none.
@@ -194,10 +213,10 @@ impl Occasion {
     }
 
     fn needed_new(&self, size: usize) -> usize {
-        if self.previous.is_empty() {
-            0
-        } else {
-            size.div_ceil(self.rule.changed_one_in.max(1))
+        match self.rule.changed_one_in {
+            0 => 0,
+            _ if self.previous.is_empty() => 0,
+            one_in => size.div_ceil(one_in),
         }
     }
 
@@ -212,8 +231,7 @@ impl Occasion {
             });
         };
         if let Err(error) = any_may_judge(&person.cards, &self.occupation, self.level, self.on) {
-            let (rule, fact) = of_card(&error);
-            object(rule, fact);
+            object(error.rule(), error.fact());
         }
         for conflict in &person.conflicts {
             object(conflict.rule(), String::new());
@@ -239,14 +257,26 @@ impl Occasion {
     }
 }
 
-fn of_card(error: &CardError) -> (Rule, String) {
-    match error {
-        CardError::None => (Rule::NoCard, String::new()),
-        CardError::Suspended { number } => (Rule::Suspended, number.clone()),
-        CardError::NotYetValid { from, .. } => (Rule::NotYetValid, from.to_string()),
-        CardError::Expired { until, .. } => (Rule::Expired, until.to_string()),
-        CardError::Occupation { number, .. } => (Rule::Occupation, number.clone()),
-        CardError::Level { number, .. } => (Rule::Level, number.clone()),
+impl CardError {
+    /// The rule that the card breaks.
+    pub const fn rule(&self) -> Rule {
+        match self {
+            Self::None => Rule::NoCard,
+            Self::Suspended { .. } => Rule::Suspended,
+            Self::NotYetValid { .. } => Rule::NotYetValid,
+            Self::Expired { .. } => Rule::Expired,
+            Self::Occupation { .. } => Rule::Occupation,
+            Self::Level { .. } => Rule::Level,
+        }
+    }
+
+    /// The fact that shows it: a day, or the card's number.
+    fn fact(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::NotYetValid { from: day, .. } | Self::Expired { until: day, .. } => day.to_string(),
+            Self::Suspended { number } | Self::Occupation { number, .. } | Self::Level { number, .. } => number.clone(),
+        }
     }
 }
 
@@ -367,12 +397,16 @@ impl Draw<'_> {
         (person.map_or(0, |person| person.judged), Digest::of(&lot))
     }
 
-    /// A senior examiner leads, if there is one.
+    /// A senior examiner leads, if there is one whose card counts here.
     fn leader(&self, chosen: &[AccountId]) -> Option<AccountId> {
+        let Occasion {
+            occupation, level, on, ..
+        } = self.occasion;
+        let counts = |card: &ExaminerCard| card.senior && may_judge(card, occupation, *level, *on).is_ok();
         let senior = |account: &&AccountId| {
             let mut people = self.people.iter();
             let person = people.find(|person| person.account == **account);
-            person.is_some_and(|person| person.cards.iter().any(|card| card.senior && !card.suspended))
+            person.is_some_and(|person| person.cards.iter().any(counts))
         };
         chosen.iter().find(senior).or(chosen.first()).copied()
     }
@@ -400,7 +434,9 @@ impl Draw<'_> {
             colliding.insert(Rule::Changed, 0);
         }
         let relief = Rule::ALL.iter().copied().filter(|rule| rule.overridable());
-        let relief = relief.filter(|rule| self.group(&judged, Some(*rule)).is_some()).collect();
+        let relief = relief
+            .filter(|rule| self.group(&judged, Some(*rule)).is_some())
+            .collect();
         NoGroup {
             needed,
             able: able.len(),

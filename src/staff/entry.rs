@@ -143,7 +143,9 @@ impl EntryProblem {
             Self::Backwards => "it ends before it begins.".to_owned(),
             Self::TooLong => format!("too long; at most {MOST_TEXT} characters."),
             Self::Declared { found } => {
-                format!("'{found}' is not understood; write 'relative Name' or 'trainee Name id', several with semicolons.")
+                format!(
+                    "'{found}' is not understood; write 'relative Name' or 'trainee Name id', several with semicolons."
+                )
             }
             Self::CitizenId(error) => format!("{error}."),
         }
@@ -188,7 +190,9 @@ pub(super) fn occupations(text: &str) -> Result<BTreeSet<String>, EntryProblem> 
             let code = part.split_whitespace().next().unwrap_or_default();
             let groups: Vec<&str> = code.split('-').collect();
             let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-            let digits = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+            let digits = groups
+                .iter()
+                .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
             if digits && lengths == [1, 2, 2, 2] {
                 Ok(code.to_owned())
             } else {

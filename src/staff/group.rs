@@ -16,17 +16,17 @@ pub struct GroupRule {
     pub candidates_each: usize,
     /// Nobody judges more than so many batches in a row for one body (轮换).
     pub most_in_a_row: usize,
-    /// One member in so many, at least, was not in the group of the body's batch before.
+    /// One member in so many, at least, was not in the group of the body's batch before; 0 asks for no change.
     pub changed_one_in: usize,
 }
 
 impl Default for GroupRule {
-    /// Three, five, seven …; ten candidates each; three batches in a row; a third changed.
+    /// Three, five, seven …; five candidates each; three batches in a row; a third changed.
     fn default() -> Self {
         Self {
             least: 3,
             odd: true,
-            candidates_each: 10,
+            candidates_each: 5,
             most_in_a_row: 3,
             changed_one_in: 3,
         }

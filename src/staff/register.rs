@@ -80,7 +80,10 @@ impl RegisterColumn {
     }
 
     const fn is_required(self) -> bool {
-        matches!(self, Self::Name | Self::Kind | Self::Number | Self::ValidFrom | Self::ValidThrough)
+        matches!(
+            self,
+            Self::Name | Self::Kind | Self::Number | Self::ValidFrom | Self::ValidThrough
+        )
     }
 }
 
@@ -143,20 +146,35 @@ pub fn read_register(sheet: &Sheet, language: Language) -> RegisterRead {
     let mut read = RegisterRead::default();
     let Some(header) = sheet.header(|cell| RegisterColumn::named_by(cell).is_some()) else {
         let first = sheet.rows.first().map_or(1, |row| row.number);
-        read.note(first, None, words(language, "前五行中找不到表头。", "no header among the first five rows."), language);
+        read.note(
+            first,
+            None,
+            words(language, "前五行中找不到表头。", "no header among the first five rows."),
+            language,
+        );
         return read;
     };
     let row = &sheet.rows[header];
     let mut places = BTreeMap::new();
     for (place, cell) in row.cells.iter().enumerate() {
-        let Some(column) = RegisterColumn::named_by(cell) else { continue };
+        let Some(column) = RegisterColumn::named_by(cell) else {
+            continue;
+        };
         read.letters.insert(column, column_letters(place));
         if places.insert(column, place).is_some() {
-            let twice = words(language, "有两列同名，请只保留一列。", "two columns bear this name; keep one.");
+            let twice = words(
+                language,
+                "有两列同名，请只保留一列。",
+                "two columns bear this name; keep one.",
+            );
             read.note(row.number, Some(column), twice, language);
         }
     }
-    for column in RegisterColumn::ALL.iter().copied().filter(|column| column.is_required()) {
+    for column in RegisterColumn::ALL
+        .iter()
+        .copied()
+        .filter(|column| column.is_required())
+    {
         if !places.contains_key(&column) {
             let lacks = words(language, "缺少这一列，无法导入。", "the table lacks this column.");
             read.note(row.number, Some(column), lacks, language);
@@ -167,7 +185,11 @@ pub fn read_register(sheet: &Sheet, language: Language) -> RegisterRead {
     }
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for row in sheet.rows.iter().skip(header + 1) {
-        let reader = Reader { row, sheet, places: &places };
+        let reader = Reader {
+            row,
+            sheet,
+            places: &places,
+        };
         if reader.is_empty() {
             continue;
         }
@@ -211,9 +233,7 @@ impl Reader<'_> {
 
     fn is_empty(&self) -> bool {
         let places = || self.places.values();
-        places().all(|place| {
-            self.row.cell(*place).is_empty() && self.sheet.problem(self.row.number, *place).is_none()
-        })
+        places().all(|place| self.row.cell(*place).is_empty() && self.sheet.problem(self.row.number, *place).is_none())
     }
 
     fn entry(&self) -> (Option<StaffEntry>, Vec<(RegisterColumn, EntryProblem)>) {
@@ -312,7 +332,10 @@ impl Taker<'_> {
 
 /// The header of a register's workbook.
 pub fn register_template(language: Language) -> Vec<&'static str> {
-    RegisterColumn::ALL.iter().map(|column| column.label(language)).collect()
+    RegisterColumn::ALL
+        .iter()
+        .map(|column| column.label(language))
+        .collect()
 }
 
 /// An entry as a row of the workbook. Full citizen ids are not given out: they stay out of the declarations.
@@ -405,7 +428,17 @@ mod tests {
     #[test]
     fn every_bad_cell_is_told_with_its_row_and_column() {
         let bad = [
-            "甄石", "", "考官", "32 0002", "电工", "六级", "昨天", "2026-12-31", "", "", "朋友 王五",
+            "甄石",
+            "",
+            "考官",
+            "32 0002",
+            "电工",
+            "六级",
+            "昨天",
+            "2026-12-31",
+            "",
+            "",
+            "朋友 王五",
         ];
         let read = read_register(&sheet(&[GOOD, bad, GOOD]), Language::Zh);
         assert_eq!(read.rows, 3);
@@ -426,12 +459,27 @@ mod tests {
         row[7] = "2023-12-31";
         let read = read_register(&sheet(&[row]), Language::En);
         let said: Vec<&str> = read.problems.iter().map(|problem| problem.message.as_str()).collect();
-        assert!(said[0].contains("ends before") && said[1].contains("level 2"), "{said:?}");
+        assert!(
+            said[0].contains("ends before") && said[1].contains("level 2"),
+            "{said:?}"
+        );
     }
 
     #[test]
     fn a_supervisor_needs_neither_occupation_nor_level() {
-        let row = ["杜清", "dudao", "外督", "R32240001", "", "", "2024-01-01", "2026-12-31", "人社局", "", ""];
+        let row = [
+            "杜清",
+            "dudao",
+            "外督",
+            "R32240001",
+            "",
+            "",
+            "2024-01-01",
+            "2026-12-31",
+            "人社局",
+            "",
+            "",
+        ];
         assert_eq!(read_register(&sheet(&[row]), Language::Zh).problems, []);
         let none = read_register(&Sheet::default(), Language::Zh);
         assert!(none.problems[0].message.contains("表头"));

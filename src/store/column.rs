@@ -6,9 +6,9 @@ use sqlx::error::BoxDynError;
 use sqlx::{Any, Database, Decode, Encode, Type};
 
 use crate::kernel::{
-    CardId, CardNoteId, OverrideId, AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, CompensationId, Digest,
-    EventId, Exact, FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RequestId, RoomId, Seed,
-    SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
+    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CardId, CardNoteId, CertificateId,
+    CompensationId, Digest, EventId, Exact, FindingId, HoldId, IncidentId, Marks, OverrideId, PaperId, PersonName,
+    PlanId, RequestId, RoomId, Seed, SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
 };
 
 macro_rules! text_columns {

@@ -62,10 +62,12 @@ pub async fn cards(connection: &mut Connection) -> Result<Vec<CardRow>, StoreErr
 
 /// The cards of one account.
 pub async fn cards_of(connection: &mut Connection, account: AccountId) -> Result<Vec<CardRow>, StoreError> {
-    Ok(sqlx::query_as(select_card!("WHERE k.account_id = $1 ORDER BY k.number"))
-        .bind(account)
-        .fetch_all(connection)
-        .await?)
+    Ok(
+        sqlx::query_as(select_card!("WHERE k.account_id = $1 ORDER BY k.number"))
+            .bind(account)
+            .fetch_all(connection)
+            .await?,
+    )
 }
 
 /// One card.
@@ -195,6 +197,17 @@ pub async fn conflicts_in(
     .await?)
 }
 
+/// The candidates of a batch whom somebody must not judge.
+pub async fn barred_from(
+    connection: &mut Connection,
+    batch: BatchId,
+    examiner: AccountId,
+) -> Result<Vec<ApplicationId>, StoreError> {
+    let all = conflicts_in(connection, batch).await?;
+    let own = all.into_iter().filter(|(account, ..)| *account == examiner);
+    Ok(own.map(|(_, application, _)| application).collect())
+}
+
 /// A complaint about a card's holder.
 #[derive(Debug, Clone, FromRow)]
 pub struct ComplaintRow {
@@ -221,16 +234,14 @@ pub async fn complaints(connection: &mut Connection) -> Result<Vec<ComplaintRow>
 
 /// Records a complaint.
 pub async fn insert_complaint(connection: &mut Connection, row: &ComplaintRow) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO complaint (id, card_id, text, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(row.id)
-    .bind(row.card_id)
-    .bind(&row.text)
-    .bind(row.recorded_by)
-    .bind(row.recorded_at)
-    .execute(connection)
-    .await?;
+    sqlx::query("INSERT INTO complaint (id, card_id, text, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(row.id)
+        .bind(row.card_id)
+        .bind(&row.text)
+        .bind(row.recorded_by)
+        .bind(row.recorded_at)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -339,6 +350,19 @@ pub async fn to_be_judged(
     )
     .bind(batch)
     .fetch_all(connection)
+    .await?)
+}
+
+/// Where a candidate works.
+pub async fn employer_of(
+    connection: &mut Connection,
+    application: ApplicationId,
+) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT p.employer FROM application a JOIN candidate p ON p.id = a.candidate_id WHERE a.id = $1",
+    )
+    .bind(application)
+    .fetch_optional(connection)
     .await?)
 }
 

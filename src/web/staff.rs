@@ -72,7 +72,10 @@ struct ListPage {
 impl ListPage {
     fn shown(&self) -> impl Iterator<Item = &CardView> {
         let wanted = self.filter.standing.as_str();
-        self.list.cards.iter().filter(move |card| wanted.is_empty() || card.standing == wanted)
+        self.list
+            .cards
+            .iter()
+            .filter(move |card| wanted.is_empty() || card.standing == wanted)
     }
 
     fn tone(card: &CardView) -> &'static str {
@@ -99,8 +102,9 @@ async fn list(State(app): State<App>, visitor: Visitor, Query(filter): Query<Fil
 }
 
 /// `GET /staff.xlsx`
-async fn workbook(State(app): State<App>, visitor: Visitor) -> Response {
-    match register_workbook(&app.office, &visitor.caller).await {
+async fn workbook(State(app): State<App>, visitor: Visitor, Query(filter): Query<Filter>) -> Response {
+    let year = filter.year.trim().parse().ok();
+    match register_workbook(&app.office, &visitor.caller, year).await {
         Ok((name, bytes)) => file_response(name, XLSX, bytes),
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }
@@ -132,8 +136,8 @@ impl CardPage {
         StaffKind::ALL
     }
 
-    fn is(&self, kind: StaffKind) -> bool {
-        self.card.as_ref().is_some_and(|card| card.kind == kind)
+    fn is(&self, kind: &str) -> bool {
+        self.card.as_ref().is_some_and(|card| card.kind.name() == kind)
     }
 
     fn value(&self, field: &str) -> String {

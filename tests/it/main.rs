@@ -18,6 +18,7 @@ mod browser;
 mod cast;
 mod chromium;
 mod disk_full;
+mod examiners;
 mod faults;
 mod house;
 mod kinds;

@@ -125,7 +125,10 @@ fn stranger() -> Caller {
 async fn register_examiners(office: &Office, administrator: &Caller) -> Step<()> {
     let day = |later: i64| {
         let at = jiff::Timestamp::from_millisecond((office.now() + later * DAY).millis());
-        at.map_or_else(|_| String::new(), |at| at.to_zoned_datetime(office.zone.clone()).date().to_string())
+        at.map_or_else(
+            |_| String::new(),
+            |at| at.to_zoned_datetime(office.zone.clone()).date().to_string(),
+        )
     };
     for (place, (login, name, role)) in (1_i64..).zip(STAFF.iter().copied()) {
         let (kind, occupations, levels) = match (role, login) {

@@ -131,7 +131,7 @@ pub struct SheetState {
 /// A sheet with everything that judging it takes; loaded before the transaction, so that nobody waits for it.
 pub(super) struct Desk {
     pub(super) row: SheetRow,
-    work: WorkRow,
+    pub(super) work: WorkRow,
     bank: std::sync::Arc<crate::bank::Bank>,
 }
 

@@ -51,7 +51,14 @@ impl Act for RaiseVeto {
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         may_judge(&work, now)?;
-        permit(office, op.connection(), &work, (row.examiner_id, row.application_id), now).await?;
+        permit(
+            office,
+            op.connection(),
+            &work,
+            (row.examiner_id, row.application_id),
+            now,
+        )
+        .await?;
         let raised_by = op.take_duty(work.batch_id, Duty::Examiner).await?;
         if !store::lock_draft(op.connection(), self.sheet).await? {
             return Err(Refusal::Stale);
@@ -101,6 +108,15 @@ impl Act for WithdrawVeto {
         let reason = reason(&self.reason, "reason")?;
         let mut op = Op::begin::<Self>(office, caller).await?;
         let (row, work) = own_sheet(op.connection(), self.sheet, caller).await?;
+        let now = op.now;
+        permit(
+            office,
+            op.connection(),
+            &work,
+            (row.examiner_id, row.application_id),
+            now,
+        )
+        .await?;
         if !store::lock_draft(op.connection(), self.sheet).await? {
             return Err(signed(&row));
         }

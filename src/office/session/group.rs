@@ -1,23 +1,21 @@
-//! Who judges: the group proposed by lot, the rules that another group would break, and the second person who may let it.
+//! Who judges: the group proposed by lot, and the rules that another group would break.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::load;
-use super::staff::{Crew, apply};
+use super::overriding::{OverrideView, override_views};
 use crate::identity::{Duty, Role};
-use crate::kernel::{AccountId, Digest, OverrideId, Seed, SessionId, Timestamp};
-use crate::office::practical::reason;
+use crate::kernel::{AccountId, Digest, Seed, SessionId};
 use crate::office::staff::{Record, day_of, examiner_card, year_span};
-use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Problem, Refusal, policy};
-use crate::staff::{Conflict, GroupRule, Member, Objection, Occasion, Practitioner, Rule, objections, propose};
+use crate::office::{Act, Broken, Caller, Office, Policy, Problem, Refusal, policy};
+use crate::staff::{Conflict, Member, NoGroup, Objection, Occasion, Practitioner, Proposal, Rule, objections, propose};
 use crate::store::account;
 use crate::store::plan::BatchRow;
 use crate::store::session::SessionRow;
-use crate::store::staff::{self as register, OverrideRow};
+use crate::store::staff as register;
 use crate::store::{Connection, staffing};
 
 /// What the rules need to know about a session and everybody who could judge there.
@@ -35,7 +33,11 @@ impl Scene {
         session: &SessionRow,
         batch: &BatchRow,
     ) -> Result<Self, Refusal> {
-        let on = day_of(office, session.opens_at);
+        // Somebody who joins a group at work must be able to judge now.
+        let on = match session.state.as_str() {
+            "running" => day_of(office, session.opens_at.max(office.now())),
+            _ => day_of(office, session.opens_at),
+        };
         let candidates = register::to_be_judged(connection, session.id, batch.id).await?;
         let employers = candidates.iter().map(|(_, employer)| employer.trim().to_owned());
         let mut previous: Vec<(crate::kernel::BatchId, BTreeSet<AccountId>)> = Vec::new();
@@ -61,7 +63,7 @@ impl Scene {
             candidates: candidates.len(),
             employers: employers.filter(|employer| !employer.is_empty()).collect(),
             previous: previous.into_iter().map(|(_, group)| group).collect(),
-            rule: GroupRule::default(),
+            rule: office.groups,
         };
         let here: BTreeSet<_> = candidates.into_iter().map(|(application, _)| application).collect();
         let mut conflicts: BTreeMap<AccountId, BTreeSet<Conflict>> = BTreeMap::new();
@@ -109,11 +111,24 @@ impl Scene {
         }
     }
 
-    fn name(&self, account: AccountId) -> String {
+    /// Everything that keeps a member of the present group from judging on: a card that does not count, or a conflict.
+    pub(super) fn barred(&self, account: AccountId) -> Option<Rule> {
+        let own = self.objections(&[Member { account, leads: true }]);
+        let mut own = own.into_iter().filter(|one| one.account == Some(account));
+        own.find(|one| one.rule.ends_judging()).map(|one| one.rule)
+    }
+
+    /// The group that the lot gives. Nobody chooses the seed, and asking again gives the same group.
+    pub(super) fn drawn(&self, office: &Office, session: SessionId) -> Result<Proposal, NoGroup> {
+        let digest: Digest = office.keys.digest("group-draw", &session.to_string());
+        propose(&self.occasion, &self.people, Seed(*digest.bytes()))
+    }
+
+    pub(super) fn name(&self, account: AccountId) -> String {
         self.names.get(&account).cloned().unwrap_or_default()
     }
 
-    fn views(&self, found: &[Objection]) -> Vec<ObjectionView> {
+    pub(super) fn views(&self, found: &[Objection]) -> Vec<ObjectionView> {
         let view = |one: &Objection| ObjectionView {
             rule: one.rule,
             name: one.account.map(|account| self.name(account)).unwrap_or_default(),
@@ -162,7 +177,10 @@ async fn people(
     let busy = register::busy_between(connection, session.id, session.opens_at, session.closes_at).await?;
     let mut duties: BTreeMap<AccountId, Vec<Duty>> = BTreeMap::new();
     for (account, duty) in register::duties_in(connection, batch.id).await? {
-        duties.entry(account).or_default().push(duty.parse().map_err(Refusal::Fault)?);
+        duties
+            .entry(account)
+            .or_default()
+            .push(duty.parse().map_err(Refusal::Fault)?);
     }
     let cards = register::cards(connection).await?;
     let roles = account::all_roles(connection).await?;
@@ -221,14 +239,23 @@ pub struct GroupView {
     pub proposed: Vec<GroupMember>,
     /// Everybody else, and why.
     pub left_out: Vec<LeftOutView>,
-    /// The rules that collide when there is no group, and how many people each keeps out.
-    pub colliding: Vec<(Rule, usize)>,
+    /// The rules that collide when there is no group.
+    pub colliding: Vec<Colliding>,
     /// The rules of which one, let go by a second person, would make a group possible.
     pub relief: Vec<Rule>,
     /// The rules that the group assigned now breaks.
     pub broken: Vec<ObjectionView>,
     /// The overrides asked for, the latest first.
     pub overrides: Vec<OverrideView>,
+}
+
+/// A rule that stands in the way of a group.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Colliding {
+    /// The rule.
+    pub rule: Rule,
+    /// How many people it keeps out; 0 for a rule of the group itself.
+    pub keeps_out: usize,
 }
 
 /// A member of a proposed group.
@@ -264,39 +291,6 @@ pub struct ObjectionView {
     pub fact: String,
 }
 
-/// A group that breaks rules, asked for, and perhaps decided on.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct OverrideView {
-    /// Its id.
-    pub request: OverrideId,
-    /// Who is to judge.
-    pub examiners: Vec<String>,
-    /// The rules that the group breaks.
-    pub broken: Vec<ObjectionView>,
-    /// Why it is asked for.
-    pub reason: String,
-    /// By whom.
-    pub asked_by: String,
-    /// When.
-    pub asked_at: Timestamp,
-    /// Whether it was granted; absent while nobody has decided.
-    pub granted: Option<bool>,
-    /// Who decided; empty while nobody has.
-    pub decided_by: String,
-    /// When.
-    pub decided_at: Option<Timestamp>,
-    /// Why.
-    pub answer: String,
-    /// Whether the reader asked for it, and so cannot decide.
-    pub own: bool,
-}
-
-/// Nobody chooses the seed, and asking again gives the same group.
-fn seed_of(office: &Office, session: SessionId) -> Seed {
-    let digest: Digest = office.keys.digest("group-draw", &session.to_string());
-    Seed(*digest.bytes())
-}
-
 impl Act for ShowGroup {
     type Outcome = GroupView;
     const POLICY: Policy = policy::SESSION_GROUP;
@@ -319,7 +313,11 @@ impl Act for ShowGroup {
                 leads: person.leader == 1,
             })
             .collect();
-        let broken = if assigned.is_empty() { Vec::new() } else { scene.objections(&assigned) };
+        let broken = if assigned.is_empty() {
+            Vec::new()
+        } else {
+            scene.objections(&assigned)
+        };
         let mut view = GroupView {
             session: session.id,
             invigilators: with(Duty::Invigilator),
@@ -333,7 +331,7 @@ impl Act for ShowGroup {
             broken: scene.views(&broken),
             overrides: override_views(&scene, &mut connection, session.id, caller).await?,
         };
-        let left_out = match propose(&scene.occasion, &scene.people, seed_of(office, session.id)) {
+        let left_out = match scene.drawn(office, session.id) {
             Ok(proposal) => {
                 let member = |member: &Member| GroupMember {
                     account: member.account,
@@ -344,7 +342,8 @@ impl Act for ShowGroup {
                 proposal.left_out
             }
             Err(none) => {
-                view.colliding = none.colliding.into_iter().collect();
+                let named = none.colliding.into_iter();
+                view.colliding = named.map(|(rule, keeps_out)| Colliding { rule, keeps_out }).collect();
                 view.relief = none.relief;
                 none.left_out
             }
@@ -356,162 +355,5 @@ impl Act for ShowGroup {
         };
         view.left_out = left_out.into_iter().map(out).collect();
         Ok(view)
-    }
-}
-
-async fn override_views(
-    scene: &Scene,
-    connection: &mut Connection,
-    session: SessionId,
-    caller: &Caller,
-) -> Result<Vec<OverrideView>, Refusal> {
-    let me = caller.account()?;
-    let mut views = Vec::new();
-    for row in register::overrides(connection, session).await? {
-        let crew = crew_of(&row)?;
-        let broken = broken_of(&row)?;
-        views.push(OverrideView {
-            request: row.id,
-            examiners: crew.examiners.iter().map(|(account, _)| scene.name(*account)).collect(),
-            broken: scene.views(&broken),
-            reason: row.reason,
-            asked_by: scene.name(row.asked_by),
-            asked_at: row.asked_at,
-            granted: row.granted.map(|granted| granted == 1),
-            decided_by: row.decided_by.map(|account| scene.name(account)).unwrap_or_default(),
-            decided_at: row.decided_at,
-            answer: row.answer,
-            own: row.asked_by == me,
-        });
-    }
-    Ok(views)
-}
-
-fn crew_of(row: &OverrideRow) -> Result<Crew, Refusal> {
-    serde_json::from_str(&row.wanted).map_err(|error| Refusal::Fault(format!("group_override.wanted: {error}")))
-}
-
-fn broken_of(row: &OverrideRow) -> Result<Vec<Objection>, Refusal> {
-    serde_json::from_str(&row.broken).map_err(|error| Refusal::Fault(format!("group_override.broken: {error}")))
-}
-
-/// Which of the objections nobody has let go for this very group.
-pub(super) async fn still_open(
-    connection: &mut Connection,
-    session: SessionId,
-    crew: &Crew,
-    found: Vec<Objection>,
-) -> Result<Vec<Objection>, Refusal> {
-    if found.is_empty() {
-        return Ok(found);
-    }
-    let mut let_go: Vec<Objection> = Vec::new();
-    for row in register::overrides(connection, session).await? {
-        if row.granted == Some(1) && crew_of(&row)?.same_examiners(crew) {
-            let_go.extend(broken_of(&row)?);
-        }
-    }
-    let open = |one: &Objection| {
-        let same = |gone: &Objection| gone.rule == one.rule && gone.account == one.account;
-        !(one.rule.overridable() && let_go.iter().any(same))
-    };
-    Ok(found.into_iter().filter(open).collect())
-}
-
-/// Asks a second person to let a group judge that breaks rules.
-pub(super) async fn ask(
-    office: &Office,
-    op: &mut Op<'_>,
-    session: &SessionRow,
-    crew: &Crew,
-    broken: &[Objection],
-    why: &str,
-    by: AccountId,
-) -> Result<OverrideId, Refusal> {
-    let fault = |error: serde_json::Error| Refusal::Fault(error.to_string());
-    let row = OverrideRow {
-        id: OverrideId::new(op.now, office.entropy.as_ref()),
-        session_id: session.id,
-        batch_id: session.batch_id,
-        wanted: serde_json::to_string(crew).map_err(fault)?,
-        broken: serde_json::to_string(broken).map_err(fault)?,
-        reason: why.to_owned(),
-        asked_by: by,
-        asked_at: op.now,
-        granted: None,
-        decided_by: None,
-        decided_at: None,
-        answer: String::new(),
-    };
-    register::ask_override(op.connection(), &row).await?;
-    Ok(row.id)
-}
-
-/// Decides whether a group may judge that breaks rules.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct DecideOverride {
-    /// The request.
-    pub request: OverrideId,
-    /// `grant` or `refuse`.
-    pub decision: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// A decided override.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct OverrideDecided {
-    /// The session.
-    pub session: SessionId,
-    /// Whether the group was let judge, and is assigned now.
-    pub granted: bool,
-}
-
-impl Act for DecideOverride {
-    type Outcome = OverrideDecided;
-    const POLICY: Policy = policy::OVERRIDE_DECIDE;
-
-    async fn perform(self, office: &Office, caller: &Caller) -> Result<OverrideDecided, Refusal> {
-        let by = caller.account()?;
-        let granted = match self.decision.as_str() {
-            "grant" => true,
-            "refuse" => false,
-            _ => return Err(Broken::new("decision-unknown").at("decision").into()),
-        };
-        let answer = reason(&self.reason, "reason")?;
-        let mut op = Op::begin::<Self>(office, caller).await?;
-        let now = op.now;
-        let row = register::override_by_id(op.connection(), self.request)
-            .await?
-            .ok_or(Refusal::NotFound)?;
-        if row.asked_by == by {
-            return Err(Broken::new("override-same-person").into());
-        }
-        let crew = crew_of(&row)?;
-        if crew.examiners.iter().any(|(account, _)| *account == by) {
-            return Err(Broken::new("override-own-group").into());
-        }
-        register::decide_override(op.connection(), row.id, granted, by, &answer, now).await?;
-        let (session, batch) = load(op.connection(), row.session_id).await?;
-        if granted {
-            let scene = Scene::of(office, op.connection(), &session, &batch).await?;
-            let found = scene.objections(&crew.members());
-            let open = still_open(op.connection(), session.id, &crew, found).await?;
-            if !open.is_empty() {
-                let size = crew.examiners.len();
-                return Err(Refusal::Invalid(open.iter().map(|one| scene.problem(one, size)).collect()));
-            }
-            apply(&mut op, &session, &crew).await?;
-        }
-        let detail = json!({
-            "session": session.id, "granted": granted, "asked_by": row.asked_by, "asked_because": row.reason,
-            "broken": broken_of(&row)?, "staff": crew,
-        });
-        let event = Event::of(row.id).in_batch(batch.id).because(&answer).with(detail);
-        op.commit(event).await?;
-        Ok(OverrideDecided {
-            session: session.id,
-            granted,
-        })
     }
 }

@@ -2,6 +2,7 @@
 
 mod draw;
 mod group;
+mod overriding;
 mod seat;
 mod show;
 mod staff;
@@ -11,8 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use group::{DecideOverride, GroupMember, GroupView, LeftOutView, ObjectionView, OverrideDecided, OverrideView, ShowGroup};
 pub use draw::{DrawPapers, DrawTasks, DrawnPapers, DrawnTasks};
+pub use group::{Colliding, GroupMember, GroupView, LeftOutView, ObjectionView, ShowGroup};
+pub use overriding::{DecideOverride, OverrideDecided, OverrideView};
 pub use seat::{SeatSession, Seated};
 pub use show::{
     ListPlannedSessions, Person, PlannedSession, PlannedSessions, SeatView, SessionView, ShowSession, StaffChoice,

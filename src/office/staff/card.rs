@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::rows::{self, CardRow, ComplaintRow, ConflictRow};
 use crate::identity::Role;
-use crate::kernel::{AccountId, ApplicationId, CardId, CardNoteId, CitizenId, Timestamp};
+use crate::kernel::{AccountId, ApplicationId, CardId, CardNoteId, CitizenId, PersonName, Timestamp};
 use crate::office::practical::reason;
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Problem, Refusal, policy};
 use crate::staff::{Conflict, Declared, EntryProblem, RegisterColumn, StaffEntry};
@@ -116,11 +116,16 @@ impl Act for SaveCard {
             Some(card) => Some(rows::card(op.connection(), card).await?.ok_or(Refusal::NotFound)?),
             None => None,
         };
-        let account = account_for(op.connection(), &entry).await?.map_err(|broken| broken.at("login"))?;
+        let account = account_for(op.connection(), &entry)
+            .await?
+            .map_err(|broken| broken.at("login"))?;
+        holder(op.connection(), before.as_ref(), account, caller.account()?)
+            .await?
+            .map_err(|broken| broken.at("login"))?;
         let card = write(office, &mut op, before.as_ref(), &entry, account, state).await?;
         let declared = declare(office, &mut op, card, &entry.declared, caller.account()?).await?;
         let detail = json!({
-            "old": before.as_ref().map(told), "new": told_entry(&entry, state), "declared": declared,
+            "old": before.as_ref().map(told), "new": told_entry(&entry, account, state), "declared": declared,
         });
         op.commit(Event::of(card).because(&why).with(detail)).await?;
         Ok(CardSaved { card })
@@ -135,9 +140,10 @@ pub(super) fn told(row: &CardRow) -> serde_json::Value {
     })
 }
 
-pub(super) fn told_entry(entry: &StaffEntry, state: &str) -> serde_json::Value {
+/// The same of what is about to be saved.
+pub(super) fn told_entry(entry: &StaffEntry, account: Option<AccountId>, state: &str) -> serde_json::Value {
     json!({
-        "number": entry.number, "kind": entry.kind, "occupations": entry.occupations, "levels": entry.levels,
+        "number": entry.number, "kind": entry.kind, "account": account, "occupations": entry.occupations, "levels": entry.levels,
         "valid_from": entry.valid_from.to_string(), "valid_through": entry.valid_through.to_string(), "state": state,
     })
 }
@@ -151,12 +157,42 @@ pub(super) async fn account_for(
     let Some(row) = account::by_login(connection, login).await? else {
         return Ok(Err(Broken::new("staff-login").with("login", login.as_str())));
     };
-    let role = if entry.kind.judges() { Role::Examiner } else { Role::Supervisor };
+    let role = if entry.kind.judges() {
+        Role::Examiner
+    } else {
+        Role::Supervisor
+    };
     if !account::roles(connection, row.id).await?.contains(&role) {
         let without = Broken::new("account-without-role").with("name", row.name);
         return Ok(Err(without.with("role", role.name())));
     }
     Ok(Ok(Some(row.id)))
+}
+
+/// Refuses what would wash somebody clean: nobody keeps an own card, and a card with declared conflicts stays with its holder.
+pub(super) async fn holder(
+    connection: &mut Connection,
+    before: Option<&CardRow>,
+    account: Option<AccountId>,
+    keeper: AccountId,
+) -> Result<Result<(), Broken>, Refusal> {
+    let held = before.and_then(|row| row.account_id);
+    if account == Some(keeper) || held == Some(keeper) {
+        return Ok(Err(Broken::new("staff-own-card")));
+    }
+    if let Some(row) = before
+        && held.is_some()
+        && held != account
+        && rows::conflicts(connection)
+            .await?
+            .iter()
+            .any(|one| one.card_id == row.id)
+    {
+        return Ok(Err(
+            Broken::new("staff-holder-fixed").with("number", row.number.as_str())
+        ));
+    }
+    Ok(Ok(()))
 }
 
 /// Writes an entry, over an earlier card or as a new one.
@@ -169,7 +205,10 @@ pub(super) async fn write(
     state: &str,
 ) -> Result<CardId, Refusal> {
     let now = op.now;
-    let until = entry.valid_through.tomorrow().map_err(|_| Broken::new("year-unknown").at("valid_through"))?;
+    let until = entry
+        .valid_through
+        .tomorrow()
+        .map_err(|_| Broken::new("year-unknown").at("valid_through"))?;
     let joined = |parts: Vec<String>| parts.join(",");
     let row = CardRow {
         id: before.map_or_else(|| CardId::new(now, office.entropy.as_ref()), |row| row.id),
@@ -217,7 +256,10 @@ pub(super) async fn declare(
     let there = rows::conflicts(op.connection()).await?;
     let mut new = 0;
     for one in declared {
-        let index = one.citizen_id.as_ref().map(|id| office.keys.digest("citizen-id", id.reveal()));
+        let index = one
+            .citizen_id
+            .as_ref()
+            .map(|id| office.keys.digest("citizen-id", id.reveal()));
         let known = there.iter().any(|row| {
             row.card_id == card
                 && row.kind == one.conflict.name()
@@ -282,20 +324,35 @@ impl Act for DeclareConflict {
         let name = match (self.application, self.name.trim()) {
             (Some(_), _) => String::new(),
             (None, "") => return Err(Broken::new("reason-missing").at("name").into()),
-            (None, name) => name.to_owned(),
+            (None, name) => {
+                let name = name
+                    .parse::<PersonName>()
+                    .map_err(|_| Broken::new("staff-name").at("name"))?;
+                name.as_str().to_owned()
+            }
         };
         let id = match self.citizen_id.trim() {
             "" => None,
-            text => Some(text.parse::<CitizenId>().map_err(|_| Broken::new("citizen-id-shape").at("citizen_id"))?),
+            text => Some(
+                text.parse::<CitizenId>()
+                    .map_err(|_| Broken::new("citizen-id-shape").at("citizen_id"))?,
+            ),
         };
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         let card = match self.card {
             Some(card) if caller.has(Role::Administrator) => rows::card(op.connection(), card).await?,
-            Some(card) => rows::card(op.connection(), card).await?.filter(|row| row.account_id == Some(by)),
+            Some(card) => rows::card(op.connection(), card)
+                .await?
+                .filter(|row| row.account_id == Some(by)),
             None => rows::cards_of(op.connection(), by).await?.into_iter().next(),
         };
         let card = card.ok_or_else(|| Broken::new("judge-no_card"))?.id;
+        if let Some(application) = self.application {
+            rows::employer_of(op.connection(), application)
+                .await?
+                .ok_or(Refusal::NotFound)?;
+        }
         let row = ConflictRow {
             id: CardNoteId::new(now, office.entropy.as_ref()),
             card_id: card,
@@ -340,7 +397,9 @@ impl Act for RecordComplaint {
             recorded_at: now,
         };
         rows::insert_complaint(op.connection(), &row).await?;
-        let at = op.commit(Event::of(card.id).with(json!({ "complaint": row.id }))).await?;
+        let at = op
+            .commit(Event::of(card.id).with(json!({ "complaint": row.id })))
+            .await?;
         Ok(NoteMade { card: card.id, at })
     }
 }

@@ -32,11 +32,24 @@ pub(super) fn day_of(office: &Office, instant: Timestamp) -> Date {
         .map_or(Date::ZERO, |at| at.to_zoned_datetime(office.zone.clone()).date())
 }
 
+fn days_between(today: Date, until: Date) -> i32 {
+    today.until(until).map_or(0, |span| span.get_days())
+}
+
+/// Whether a card that is valid today ends so soon that its holder is warned.
+pub(super) fn ends_soon(today: Date, until: Date) -> bool {
+    days_between(today, until) <= WARN_DAYS
+}
+
 fn corrupt(row: &CardRow, what: &str) -> Refusal {
     Refusal::Fault(format!("staff_card {}: {what} does not parse", row.id))
 }
 
-fn listed<T: std::str::FromStr + Ord>(row: &CardRow, text: &str, what: &str) -> Result<std::collections::BTreeSet<T>, Refusal> {
+fn listed<T: std::str::FromStr + Ord>(
+    row: &CardRow,
+    text: &str,
+    what: &str,
+) -> Result<std::collections::BTreeSet<T>, Refusal> {
     let parts = text.split(',').filter(|part| !part.is_empty());
     parts.map(|part| part.parse().map_err(|_| corrupt(row, what))).collect()
 }
@@ -65,6 +78,17 @@ pub(super) fn examiner_card(row: &CardRow) -> Result<Option<ExaminerCard>, Refus
         valid_from: date_of(row, &row.valid_from)?,
         valid_until: date_of(row, &row.valid_until)?,
     }))
+}
+
+/// Whether one of these cards lets its holder supervise on this day.
+pub(super) fn any_may_supervise(rows: &[CardRow], on: Date) -> Result<bool, Refusal> {
+    for row in rows {
+        let valid = date_of(row, &row.valid_from)? <= on && on < date_of(row, &row.valid_until)?;
+        if valid && row.state == "active" && !kind_of(row)?.judges() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Lists the register with a year's record.
@@ -194,7 +218,10 @@ impl Act for ListStaff {
 pub(super) fn year_span(office: &Office, year: i16) -> Result<(Timestamp, Timestamp), Refusal> {
     let first = |year: i16| {
         let day = Date::new(year, 1, 1).ok()?;
-        let midnight = office.zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()?;
+        let midnight = office
+            .zone
+            .to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
+            .ok()?;
         Some(Timestamp::from_millis(midnight.as_millisecond()))
     };
     match (first(year), first(year.saturating_add(1))) {
@@ -212,8 +239,14 @@ pub(super) struct Record {
 impl Record {
     pub(super) async fn of(connection: &mut Connection, from: Timestamp, until: Timestamp) -> Result<Self, Refusal> {
         Ok(Self {
-            judged: rows::judged_sessions(connection, from, until).await?.into_iter().collect(),
-            supervised: rows::supervised_sessions(connection, from, until).await?.into_iter().collect(),
+            judged: rows::judged_sessions(connection, from, until)
+                .await?
+                .into_iter()
+                .collect(),
+            supervised: rows::supervised_sessions(connection, from, until)
+                .await?
+                .into_iter()
+                .collect(),
         })
     }
 
@@ -225,11 +258,11 @@ impl Record {
 
 fn card_view(row: &CardRow, today: Date) -> Result<CardView, Refusal> {
     let (from, until) = (date_of(row, &row.valid_from)?, date_of(row, &row.valid_until)?);
-    let days_left = today.until(until).map_or(0, |span| span.get_days());
+    let days_left = days_between(today, until);
     let standing = match row.state.as_str() {
         "active" if today < from => "not_yet",
         "active" if today >= until => "ended",
-        "active" if days_left <= WARN_DAYS => "ending",
+        "active" if ends_soon(today, until) => "ending",
         "active" => "valid",
         other => other,
     };

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::card::{account_for, declare, write};
+use super::card::{account_for, declare, holder, told, told_entry, write};
 use super::rows::{self, CardRow};
 use super::{ListStaff, entry_of};
 use crate::enrolment::{Counts, ImportMode};
@@ -56,7 +56,7 @@ impl Act for CheckStaff {
         let mut connection = office.store.read().await?;
         let mut modes = Vec::new();
         for mode in [ImportMode::OverwriteSame, ImportMode::SkipSame] {
-            let trial = Trial::run(&mut connection, &sheet, mode, caller.language).await?;
+            let trial = Trial::run(&mut connection, &sheet, mode, caller).await?;
             modes.push(StaffModeTried {
                 mode,
                 counts: trial.counts,
@@ -103,7 +103,7 @@ impl Act for ImportStaff {
         let digest = Digest::of(&self.file.0);
         let sheet = read_sheet(self.file.0, self.file_name).await?;
         let mut op = Op::begin::<Self>(office, caller).await?;
-        let trial = Trial::run(op.connection(), &sheet, self.mode, caller.language).await?;
+        let trial = Trial::run(op.connection(), &sheet, self.mode, caller).await?;
         if !trial.problems.is_empty() {
             let told = |problem: RowProblem| Broken::new("roll-row").with("problem", problem.sentence).at("file");
             return Err(Refusal::Invalid(trial.problems.into_iter().map(told).collect()));
@@ -115,8 +115,11 @@ impl Act for ImportStaff {
         for Planned { entry, account, before } in &trial.planned {
             let state = before.as_ref().map_or("active", |row| row.state.as_str());
             let card = write(office, &mut op, before.as_ref(), entry, *account, state).await?;
-            declare(office, &mut op, card, &entry.declared, by).await?;
-            cards.push(card);
+            let declared = declare(office, &mut op, card, &entry.declared, by).await?;
+            cards.push(json!({
+                "card": card, "old": before.as_ref().map(told), "new": told_entry(entry, *account, state),
+                "declared": declared,
+            }));
         }
         let detail = json!({ "mode": self.mode, "file": digest, "cards": cards });
         let at = op.commit(Event::of(digest).with(detail)).await?;
@@ -146,8 +149,9 @@ impl Trial {
         connection: &mut Connection,
         sheet: &Sheet,
         mode: ImportMode,
-        language: Language,
+        caller: &Caller,
     ) -> Result<Self, Refusal> {
+        let (language, keeper) = (caller.language, caller.account()?);
         let mut read = read_register(sheet, language);
         let mut present: BTreeMap<String, CardRow> = BTreeMap::new();
         for row in rows::cards(connection).await? {
@@ -166,6 +170,11 @@ impl Trial {
             }
             match account_for(connection, &entry).await? {
                 Ok(account) => {
+                    let holder = holder(connection, before.as_ref(), account, keeper).await?;
+                    if let Err(broken) = holder {
+                        read.note(row, Some(RegisterColumn::Login), words(&broken, language), language);
+                        continue;
+                    }
                     if before.is_some() {
                         counts.overwritten += 1;
                     } else {
@@ -200,25 +209,51 @@ fn words(broken: &Broken, language: Language) -> String {
         ("staff-login", Language::En) => {
             format!("there is no account '{fact}'. Make the account first, or leave this empty.")
         }
+        ("staff-own-card", Language::Zh) => "不能登记或修改自己的证卡，请由另一位管理员办理。".to_owned(),
+        ("staff-own-card", Language::En) => "nobody keeps an own card; another administrator must.".to_owned(),
+        ("staff-holder-fixed", Language::Zh) => format!("证卡 {fact} 已登记回避关系，不能改到别的账号。"),
+        ("staff-holder-fixed", Language::En) => {
+            format!("card {fact} has declared conflicts, and stays with its holder's account.")
+        }
         (_, Language::Zh) => format!("{fact}的账号没有相应角色（考评员或督导员）。"),
         (_, Language::En) => format!("{fact}'s account has not the role (examiner or supervisor)."),
     }
 }
 
-/// The register as a workbook: the file's name, and its bytes.
-pub async fn register_workbook(office: &Office, caller: &Caller) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let list = office.perform(ListStaff::default(), caller).await?;
+/// The register as a workbook, with the record of a year (the present one if none is named): the file's name, and its bytes.
+pub async fn register_workbook(
+    office: &Office,
+    caller: &Caller,
+    year: Option<i16>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let list = office.perform(ListStaff { year }, caller).await?;
     let language = caller.language;
-    let rows: Vec<Vec<String>> = list
-        .cards
-        .iter()
-        .map(|view| Ok(register_row(&entry_of(view)?, language)))
-        .collect::<Result<_, Refusal>>()?;
+    let record = record_columns(list.year, language);
+    let mut header = register_template(language);
+    header.extend(record.iter().map(String::as_str));
+    let mut rows = Vec::new();
+    for view in &list.cards {
+        let mut row = register_row(&entry_of(view)?, language);
+        row.extend([
+            view.judged.to_string(),
+            view.supervised.to_string(),
+            view.complaints.len().to_string(),
+        ]);
+        rows.push(row);
+    }
     let (sheet, file) = match language {
         Language::Zh => ("考评督导人员", "考评督导人员名册.xlsx"),
         Language::En => ("Register", "register.xlsx"),
     };
-    workbook(sheet, language, &rows).map(|bytes| (file, bytes))
+    workbook(sheet, &header, &rows).map(|bytes| (file, bytes))
+}
+
+/// The columns of a year's record. An import passes over them.
+fn record_columns(year: i16, language: Language) -> [String; 3] {
+    match language {
+        Language::Zh => ["考评场次", "督导场次", "投诉"].map(|word| format!("{year} 年{word}")),
+        Language::En => ["sessions judged", "sessions supervised", "complaints"].map(|word| format!("{year} {word}")),
+    }
 }
 
 /// An empty workbook to fill in.
@@ -227,9 +262,9 @@ pub fn staff_template(language: Language) -> Result<(&'static str, Vec<u8>), Ref
         Language::Zh => ("考评督导人员", "考评督导人员名册模板.xlsx"),
         Language::En => ("Register", "register-template.xlsx"),
     };
-    workbook(sheet, language, &[]).map(|bytes| (file, bytes))
+    workbook(sheet, &register_template(language), &[]).map(|bytes| (file, bytes))
 }
 
-fn workbook(sheet: &str, language: Language, rows: &[Vec<String>]) -> Result<Vec<u8>, Refusal> {
-    spreadsheet::write(sheet, &register_template(language), rows).map_err(|error| Refusal::Fault(error.to_string()))
+fn workbook(sheet: &str, header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, Refusal> {
+    spreadsheet::write(sheet, header, rows).map_err(|error| Refusal::Fault(error.to_string()))
 }
