@@ -16,7 +16,7 @@ named! {
         PaperDrawer = "paper_drawer",
         /// Invigilated a session.
         Invigilator = "invigilator",
-        /// Judged practical work (评分人).
+        /// Judged practical work, or marked written answers (评分人).
         Examiner = "examiner",
         /// Settled the results (统分人).
         ResultSettler = "result_settler",

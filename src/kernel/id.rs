@@ -120,6 +120,8 @@ typed_ids! {
     CardNoteId = "cnt";
     /// A rule of assignment that a second person may let go.
     OverrideId = "ovr";
+    /// A written answer as its markers see it.
+    ScriptId = "scr";
     /// A finding of a supervisor.
     FindingId = "fnd";
     /// A hold that stops the release of results.

@@ -9,6 +9,7 @@ mod overtime;
 mod practical;
 mod record;
 mod sheet;
+mod written;
 
 pub use form::{ElementForm, FormError, SheetForm, VetoEffect, VetoForm, VetoScope};
 pub use mean::{MeanMethod, MeanRefusal, MeanRule, SpreadExceeded, TaskScore, mean_of, mean_of_marks};
@@ -16,3 +17,4 @@ pub use overtime::{Overrun, OvertimeRule};
 pub use practical::{PracticalError, TaskPart, practical_score};
 pub use record::{ConfirmedVeto, ElementRecord, OverLimit, SheetRecord};
 pub use sheet::{Deduction, RaisedVeto, ScoreSheet, SheetRefusal, SignedSheet, VetoCall};
+pub use written::{RubricRefusal, Standing, standing, worth};

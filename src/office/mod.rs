@@ -24,6 +24,7 @@ pub mod plan;
 pub mod practical;
 pub mod result;
 pub mod room;
+pub mod script;
 pub mod session;
 pub mod staff;
 pub mod supervision;

@@ -185,6 +185,13 @@ policies! {
     VETO_CONFIRM: Write "veto.confirm" "/sheets/{sheet}/vetoes/{code}/confirm" Roles(&[Examiner]), "Gives the second signature to a veto item.";
     VETO_WITHDRAW: Write "veto.withdraw" "/sheets/{sheet}/vetoes/{code}/withdraw" Roles(&[Examiner]), "Takes one's own veto item back before its second signature.";
 
+    // Written answers
+    MARKING_OPEN: Write "marking.open" "/batches/{batch}/scripts" Roles(&[ExamOfficer]), "Makes the written answers of a batch ready for its markers, without names.";
+    MARKING_WORK: Read "marking.work" "/marking" Roles(&[Examiner]), "Lists the written questions that wait for markers, and how far each is.";
+    MARKING_NEXT: Write "marking.next" "/batches/{batch}/marking/{item}/next" Roles(&[Examiner]), "Gives the caller the next answer to a written question, read by nobody else than is asked for.";
+    SCRIPT_SHOW: Read "script.show" "/scripts/{script}" Roles(&[Examiner]), "Shows a written answer that the caller was given, with its question and rubric; nobody's name.";
+    SCRIPT_MARK: Write "script.mark" "/scripts/{script}/mark" Roles(&[Examiner]), "Marks a written answer by its rubric; it never changes again.";
+
     // Supervision
     SUPERVISION_WORK: Read "supervision.work" "/supervision/work" Roles(&[Supervisor]), "Lists the sessions to supervise.";
     SUPERVISION_SHOW: Read "supervision.show" "/sessions/{session}/supervision" Roles(&[Supervisor, Administrator, Auditor]), "Shows check-list, findings and holds of a session.";

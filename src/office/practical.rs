@@ -23,7 +23,7 @@ pub use work::{
 };
 
 use super::bank::open_bank;
-use super::staff::{day_of, ends_soon, examiner_card};
+use super::staff::{card_permits, day_of, ends_soon, examiner_card};
 use super::{Broken, Caller, Office, Refusal};
 use crate::bank::{Bank, PracticalTask};
 use crate::kernel::{AccountId, ApplicationId, SessionId, SheetId, Timestamp};
@@ -80,13 +80,8 @@ async fn permit(
     (examiner, application): (AccountId, ApplicationId),
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let rows = register::cards_of(connection, examiner).await?;
-    let mut cards = Vec::new();
-    for row in &rows {
-        cards.extend(examiner_card(row)?);
-    }
-    let level = u8::try_from(work.level).unwrap_or(0);
-    any_may_judge(&cards, &work.occupation_code, level, day_of(office, now))?;
+    let scope = (work.occupation_code.as_str(), work.level);
+    card_permits(office, connection, scope, examiner, now).await?;
     let conflicts = register::conflicts_in(connection, work.batch_id).await?;
     let found = conflicts
         .into_iter()
@@ -94,6 +89,7 @@ async fn permit(
     if let Some((_, _, kind)) = found {
         return Err(Broken::new("judge-conflict").with("kind", kind).into());
     }
+    let rows = register::cards_of(connection, examiner).await?;
     let employer = register::employer_of(connection, application)
         .await?
         .unwrap_or_default();

@@ -180,6 +180,7 @@ impl Store {
 const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "story", include_str!("../../migrations/sqlite/0001_story.sql")),
     (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
+    (5, "items", include_str!("../../migrations/sqlite/0005_items.sql")),
     (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
     (7, "staff", include_str!("../../migrations/sqlite/0007_staff.sql")),
 ];
@@ -187,6 +188,7 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "story", include_str!("../../migrations/postgres/0001_story.sql")),
     (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
+    (5, "items", include_str!("../../migrations/postgres/0005_items.sql")),
     (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
     (7, "staff", include_str!("../../migrations/postgres/0007_staff.sql")),
 ];

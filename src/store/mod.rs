@@ -18,6 +18,7 @@ pub mod plan;
 pub mod practical;
 pub mod readiness;
 pub mod result;
+pub mod script;
 pub mod session;
 pub mod setting;
 pub mod sitting;

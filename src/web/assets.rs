@@ -33,6 +33,7 @@ const ASSETS: &[Asset] = assets! {
     "exam-core.js": "text/javascript; charset=utf-8",
     "exam-keep.js": "text/javascript; charset=utf-8",
     "exam-link.js": "text/javascript; charset=utf-8",
+    "marking.js": "text/javascript; charset=utf-8",
     "exam-rich.js": "text/javascript; charset=utf-8",
     "exam-field-core.js": "text/javascript; charset=utf-8",
     "exam-field.js": "text/javascript; charset=utf-8",

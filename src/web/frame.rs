@@ -13,6 +13,7 @@ const PLACES: &[(&str, &str, Policy)] = &[
     ("/batches", "plans-title", policy::PLAN_LIST),
     ("/rooms", "nav-rooms", policy::SESSION_BOARD),
     ("/examiner", "examiner-title", policy::EXAMINER_WORK),
+    ("/marking", "marking-title", policy::MARKING_WORK),
     ("/supervision", "supervision-title", policy::SUPERVISION_WORK),
     ("/banks", "banks-title", policy::BANK_LIST),
     ("/stations", "stations-title", policy::ROOM_CREATE),

@@ -16,6 +16,7 @@ mod offline;
 mod openapi;
 mod path;
 mod refusal;
+mod rich;
 pub mod routes;
 mod server;
 
@@ -26,6 +27,7 @@ mod bank;
 mod candidate;
 mod certificate;
 mod ledger;
+mod marking;
 mod plan;
 mod practical;
 mod public;

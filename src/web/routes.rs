@@ -5,8 +5,8 @@ use axum::routing::{MethodRouter, get};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, openapi, plan, practical,
-    public, result, room, session, staff, supervision, verify,
+    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, marking, openapi, plan,
+    practical, public, result, room, session, staff, supervision, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 
@@ -115,6 +115,7 @@ pub fn all() -> Vec<Route> {
         candidate::routes(),
         room::routes(),
         practical::routes(),
+        marking::routes(),
         supervision::routes(),
         result::routes(),
         certificate::routes(),

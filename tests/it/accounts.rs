@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::house::{House, on_both_engines, on_sqlite};
 use crate::people::Person;
 
-const PASSWORD: &str = "seven grey cranes over the lake";
+pub(crate) const PASSWORD: &str = "seven grey cranes over the lake";
 
 /// The first administrator of a house, signed in.
 pub(crate) async fn first_administrator(house: &House) -> Person {

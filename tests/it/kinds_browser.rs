@@ -4,6 +4,7 @@
 use jianding::bank::{Bank, Blank, Detail, ItemKind};
 use serde_json::{Value, json};
 
+use crate::accounts::PASSWORD;
 use crate::chromium::{Browser, Driver};
 use crate::house::{House, on_sqlite};
 use crate::kinds::{Hall, hall, item, live_bank, right};
@@ -73,7 +74,74 @@ async fn tell(house: &House, driver: &Driver) {
         }
     }
 
-    // After a reload every field shows what was answered, and a part that is taken away shows in the palette and the review.
+    everything_is_there_again(&terminal, questions).await;
+    looks(&terminal, questions, "dark", 1366, 768).await;
+    looks(&terminal, questions, "small", 420, 800).await;
+    terminal.resize(1366, 768).await;
+    terminal.presses("r").await;
+    terminal.clicks("#hand-in").await;
+    terminal.clicks("#hand-in-sure").await;
+    terminal.arrives("/exam/done").await;
+    a_marker_marks(&terminal, &hall).await;
+    terminal.closes().await;
+}
+
+/// The written answer, marked with the keyboard.
+async fn a_marker_marks(desk: &Browser, hall: &Hall) {
+    signs_in(desk, "officer").await;
+    desk.goes(&format!("/batches/{}", hall.batch.id)).await;
+    desk.clicks("form[action$=\"/scripts\"] button").await;
+    desk.sees("section.card progress").await;
+    desk.asks("document.querySelector('section.card progress').scrollIntoView()")
+        .await;
+    desk.picture("kind-marking-batch").await;
+    desk.clicks("form[action$=\"sign-out\"] button").await;
+    desk.waits("!document.querySelector(\"form[action='/do/sign-out']\")")
+        .await;
+    signs_in(desk, "examiner1").await;
+    desk.goes("/marking").await;
+    desk.picture("kind-marking-list").await;
+    desk.clicks("form[action$=\"/next\"] button").await;
+    desk.sees("#rubric").await;
+    assert!(!desk.sees("main").await.contains("考生甲"), "no name");
+    desk.presses("3").await;
+    desk.presses("1").await;
+    desk.presses("u").await;
+    desk.presses("2").await;
+    desk.waits("document.querySelector('input[name=\"level.0\"][value=\"2\"]').checked")
+        .await;
+    desk.waits("document.querySelector('input[name=\"level.1\"][value=\"1\"]').checked")
+        .await;
+    desk.picture("kind-marking").await;
+    let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    for (name, width, height) in [("tablet", 800, 1280), ("tablet-wide", 1280, 800), ("small", 420, 800)] {
+        desk.resize(width, height).await;
+        desk.waits(fits).await;
+        desk.picture(&format!("kind-marking-{name}")).await;
+    }
+    desk.resize(1366, 768).await;
+    desk.dark(true).await;
+    desk.picture("kind-marking-dark").await;
+    desk.dark(false).await;
+    desk.presses(&ENTER.to_string()).await;
+    desk.arrives("/marking").await;
+    assert!(
+        desk.sees(".notice.good").await.contains("没有"),
+        "nothing waits any more"
+    );
+}
+
+async fn signs_in(desk: &Browser, login: &str) {
+    desk.goes("/sign-in").await;
+    desk.types("input[name=login]", login).await;
+    desk.types("input[name=password]", PASSWORD).await;
+    desk.clicks("form button.primary").await;
+    desk.waits("document.querySelector(\"form[action='/do/sign-out']\")")
+        .await;
+}
+
+/// After a reload every field shows what was answered, and a part that is taken away shows in the palette and the review.
+async fn everything_is_there_again(terminal: &Browser, questions: &[Value]) {
     terminal.reloads().await;
     terminal
         .waits("document.querySelectorAll('#palette-groups .answered').length === 13")
@@ -98,10 +166,6 @@ async fn tell(house: &House, driver: &Driver) {
     assert_eq!(terminal.sees("#partial").await, matching["number"].to_string());
     terminal.picture("kind-review").await;
     terminal.presses(&ESCAPE.to_string()).await;
-
-    looks(&terminal, questions, "dark", 1366, 768).await;
-    looks(&terminal, questions, "small", 420, 800).await;
-    terminal.closes().await;
 }
 
 async fn comes_in(terminal: &Browser, hall: &Hall) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::progress::{Facts, Step, steps};
+use crate::bank::ItemKind;
 use crate::certificate::Scheme;
 use crate::kernel::{BankVersionId, BatchId, PlanId, StationId, Timestamp};
 use crate::office::{Act, Broken, Caller, Event, List, Office, Op, Policy, Problems, Refusal, policy};
@@ -13,6 +14,7 @@ use crate::result::Component;
 use crate::store::bank as banks;
 use crate::store::event::{self, NamedEventRow};
 use crate::store::plan::{self as rows, BatchRow};
+use crate::store::script;
 
 /// The certificate schemes that a batch may name, the usual one first.
 pub const SCHEMES: &[&str] = &["vocational-skill-level", "vocational-qualification"];
@@ -263,12 +265,23 @@ pub struct BatchView {
     pub state: String,
     /// The end of publicity, once published.
     pub publicity_until: Option<Timestamp>,
+    /// How far the marking of written answers is; nothing where none is asked for.
+    pub written: Option<WrittenView>,
     /// The steps of its work.
     pub steps: Vec<Step>,
     /// Who took which duty.
     pub duties: Vec<DutyView>,
     /// What happened last.
     pub events: Vec<EventLine>,
+}
+
+/// How far the marking of written answers is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WrittenView {
+    /// How many answers were prepared for markers.
+    pub scripts: i64,
+    /// How many of them enough people marked.
+    pub settled: i64,
 }
 
 /// Who took a duty.
@@ -331,6 +344,14 @@ impl Act for ShowBatch {
             ..event::Search::default()
         };
         let events = event::search(&mut connection, &search).await?;
+        let rule = frozen_rule(&row)?;
+        let written = if rule.sections.iter().any(|section| section.kind == ItemKind::Written) {
+            let (scripts, open) = script::progress(&mut connection, self.batch).await?;
+            let settled = scripts - open;
+            Some(WrittenView { scripts, settled })
+        } else {
+            None
+        };
         let (station, station_en) = station.map_or_else(Default::default, |row| (row.name, row.name_en));
         let duty = |(name, login, duty, at)| DutyView { name, login, duty, at };
         Ok(BatchView {
@@ -340,7 +361,8 @@ impl Act for ShowBatch {
             plan_title: plan.title,
             registration_until: plan.registration_until,
             publicity_days: plan.publicity_days,
-            rule: frozen_rule(&row)?,
+            rule,
+            written,
             occupation_code: row.occupation_code,
             occupation: row.occupation_name,
             occupation_en: row.occupation_name_en,

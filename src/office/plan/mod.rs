@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub(in crate::office) use batch::frozen_rule;
-pub use batch::{AddBatch, AddedBatch, BatchView, DutyView, EventLine, Part, SCHEMES, ShowBatch};
+pub use batch::{AddBatch, AddedBatch, BatchView, DutyView, EventLine, Part, SCHEMES, ShowBatch, WrittenView};
 pub use progress::{Count, Light, Step};
 pub use station::{CreateRoom, CreateStation, CreatedRoom, CreatedStation, ListStations, RoomView, StationView};
 

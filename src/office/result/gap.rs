@@ -33,6 +33,8 @@ pub(super) enum GapKind {
     TooFew { task: String, signed: usize, needed: usize },
     /// A veto waits for its second signature.
     VetoPending { task: String, code: String },
+    /// Written answers that too few people marked, or that a third must mark.
+    Written { answers: usize },
     /// The examiners are too far apart.
     Spread { task: String, spread: SpreadExceeded },
 }
@@ -74,6 +76,7 @@ impl Gap {
             GapKind::VetoPending { task, code } => named("result-veto-pending")
                 .with("task", task.as_str())
                 .with("code", code.as_str()),
+            GapKind::Written { answers } => named("result-written").with("answers", *answers),
             GapKind::Spread { task, spread } => named("result-spread")
                 .with("task", task.as_str())
                 .with("lowest", marks(spread.lowest))

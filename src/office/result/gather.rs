@@ -7,18 +7,21 @@ use serde_json::{Value, json};
 use super::gap::{Gap, GapKind};
 use crate::bank::{Bank, PracticalTask, VetoScope};
 use crate::kernel::{ApplicationId, AttemptId, BatchId, Exact, Marks, SessionId, Vault};
-use crate::marking::{MeanRule, TaskPart, mean_of_marks, practical_score};
+use crate::marking::{MeanRule, Standing, TaskPart, mean_of_marks, practical_score, standing};
 use crate::office::bank::open_bank;
 use crate::office::{Office, Refusal};
 use crate::paper::Paper;
 use crate::store::Connection;
 use crate::store::result::{self as rows, ApplicantRow, AttemptRow, BatchRow, DrawRow, SheetRow, VetoRow};
+use crate::store::script::{self as scripts, MarkRow};
 
 /// A component's score, and how it came about.
 #[derive(Debug, Clone)]
 pub(super) struct Score {
     pub(super) exact: Exact,
     pub(super) detail: Value,
+    /// Written answers whose marks are not settled.
+    pub(super) unmarked: usize,
 }
 
 impl Score {
@@ -26,6 +29,7 @@ impl Score {
         Self {
             exact: Exact::ZERO,
             detail: json!({ "absent": true }),
+            unmarked: 0,
         }
     }
 }
@@ -152,7 +156,15 @@ impl Facts {
         }
         if let Ok(exact) = practical_score(&parts) {
             let detail = json!({ "absent": false, "tasks": detail });
-            return (Score { exact, detail }, gaps);
+            let unmarked = 0;
+            return (
+                Score {
+                    exact,
+                    detail,
+                    unmarked,
+                },
+                gaps,
+            );
         }
         if gaps.is_empty() {
             gaps.push(gap(GapKind::NoDraw));
@@ -249,9 +261,10 @@ pub(super) async fn theory(
             .into_iter()
             .filter_map(|answer| Some((u16::try_from(answer.number).ok()?, answer.value)))
             .collect();
+        let given = scripts::marks_of(connection, attempt.id).await?;
         let vault = office.keys.vault.clone();
         let place = format!("paper.content/{}", attempt.paper_id);
-        let marked = tokio::task::spawn_blocking(move || mark(&vault, &place, &content, &answers));
+        let marked = tokio::task::spawn_blocking(move || mark(&vault, &place, &content, &answers, &given));
         let marked = marked.await.map_err(|error| Refusal::Fault(error.to_string()))?;
         let score = marked.map_err(|cause| Refusal::Fault(format!("paper {}: {cause}", attempt.paper_id)))?;
         scores.insert(attempt.id, score);
@@ -259,15 +272,44 @@ pub(super) async fn theory(
     Ok(scores)
 }
 
-fn mark(vault: &Vault, place: &str, content: &[u8], answers: &BTreeMap<u16, String>) -> Result<Score, String> {
+fn mark(
+    vault: &Vault,
+    place: &str,
+    content: &[u8],
+    answers: &BTreeMap<u16, String>,
+    given: &[MarkRow],
+) -> Result<Score, String> {
     let plain = vault.open(place, content).map_err(|error| error.to_string())?;
     let paper: Paper = serde_json::from_slice(&plain).map_err(|error| error.to_string())?;
     let score = paper.mark(answers);
+    let mut exact = score.total.exact();
+    let mut unmarked = 0;
+    let mut written = Vec::new();
+    // What was left blank is nobody's to mark: it earns nothing.
+    let open = paper
+        .written()
+        .filter(|one| answers.get(&one.number).is_some_and(|answer| !answer.is_empty()));
+    for question in open {
+        let own = given.iter().filter(|mark| mark.number == i64::from(question.number));
+        let marks: Vec<Exact> = own.map(|mark| mark.exact).collect();
+        match standing(&marks, question.marks, paper.rule.written) {
+            Standing::Settled { mark } => {
+                exact = exact.plus(mark);
+                written.push(json!({ "question": question.number, "marks": marks.len(), "mean": mark.to_string() }));
+            }
+            Standing::Wanting { .. } => unmarked += 1,
+        }
+    }
+    let mut detail = json!({
+        "absent": false, "right": score.right, "answered": score.answered, "questions": paper.questions.len(),
+        "paper": paper.digest(),
+    });
+    if !written.is_empty() {
+        detail["written"] = json!(written);
+    }
     Ok(Score {
-        exact: score.total.exact(),
-        detail: json!({
-            "absent": false, "right": score.right, "answered": score.answered, "questions": paper.questions.len(),
-            "paper": paper.digest(),
-        }),
+        exact,
+        detail,
+        unmarked,
     })
 }

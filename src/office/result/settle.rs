@@ -93,6 +93,16 @@ impl SettleResults {
         let mut connection = office.store.read().await?;
         let theory = theory(office, &mut connection, &facts).await?;
         drop(connection);
+        let unmarked = facts
+            .applicants
+            .iter()
+            .zip(&theory)
+            .filter(|(_, score)| score.unmarked > 0);
+        let unmarked = unmarked.map(|(applicant, score)| {
+            let answers = score.unmarked;
+            gap::Gap::new(applicant, GapKind::Written { answers })
+        });
+        gap::refuse(unmarked.collect(), "", "")?;
         let mut results = Vec::new();
         let mut add = |component, scores: Vec<Score>| {
             for (applicant, score) in facts.applicants.iter().zip(scores) {

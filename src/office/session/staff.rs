@@ -17,6 +17,7 @@ use crate::staff::{Member, Rule};
 use crate::store::Connection;
 use crate::store::account;
 use crate::store::plan as plans;
+use crate::store::script;
 use crate::store::session::SessionRow;
 use crate::store::staff as register;
 use crate::store::staffing::{self, StaffRow};
@@ -277,7 +278,8 @@ async fn relieve(
     }
     staffing::unassign(op.connection(), session.id, person.account_id).await?;
     let left = staffing::assignments(op.connection(), session.batch_id, person.account_id, &person.duty).await?;
-    if left == 0 && sheets == 0 {
+    let scripts = script::marked_by(op.connection(), session.batch_id, person.account_id).await?;
+    if left == 0 && sheets == 0 && scripts == 0 {
         plans::forget_duty(op.connection(), session.batch_id, person.account_id, &person.duty).await?;
     }
     Ok(barred)

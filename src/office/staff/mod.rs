@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Act, Caller, Office, Policy, Refusal, policy};
 use crate::kernel::{AccountId, CardId, Timestamp};
-use crate::staff::{Conflict, Declared, ExaminerCard, StaffEntry, StaffKind};
+use crate::staff::{Conflict, Declared, ExaminerCard, StaffEntry, StaffKind, any_may_judge};
 use crate::store::Connection;
 use crate::store::staff::{self as rows, CardRow};
 
@@ -78,6 +78,22 @@ pub(super) fn examiner_card(row: &CardRow) -> Result<Option<ExaminerCard>, Refus
         valid_from: date_of(row, &row.valid_from)?,
         valid_until: date_of(row, &row.valid_until)?,
     }))
+}
+
+/// Refuses whose cards do not let judge in a batch at an instant: none, not for the occupation or level, or not valid.
+pub(super) async fn card_permits(
+    office: &Office,
+    connection: &mut Connection,
+    (occupation, level): (&str, i64),
+    examiner: AccountId,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let mut cards = Vec::new();
+    for row in &rows::cards_of(connection, examiner).await? {
+        cards.extend(examiner_card(row)?);
+    }
+    let level = u8::try_from(level).unwrap_or(0);
+    Ok(any_may_judge(&cards, occupation, level, day_of(office, now))?)
 }
 
 /// Whether one of these cards lets its holder supervise on this day.
