@@ -45,8 +45,8 @@ impl Act for TakeNext {
         let mut op = Op::begin::<Self>(office, caller).await?;
         // One marker at a time in a batch: two who ask at once must not both get the last place at a script.
         plans::hold_open_batch(op.connection(), self.batch).await?;
-        permit(office, &mut op, self.batch, caller.account()?).await?;
         let me = op.take_duty(self.batch, Duty::Examiner).await?;
+        permit(office, &mut op, self.batch, me).await?;
         let taken = take(&mut op, self.batch, &self.item, me).await?;
         let script = taken.ok_or_else(|| Broken::new("marking-none-left"))?;
         op.commit(
@@ -132,8 +132,8 @@ impl Act for MarkScript {
         let now = op.now;
         // From here on nobody else marks in this batch until this mark is saved.
         plans::hold_open_batch(op.connection(), script.batch_id).await?;
-        permit(office, &mut op, script.batch_id, me).await?;
         op.take_duty(script.batch_id, Duty::Examiner).await?;
+        permit(office, &mut op, script.batch_id, me).await?;
         let place = place(script.batch_id, &script.item, me, now);
         if !rows::waits(op.connection(), script.id, place).await? {
             return Err(Broken::new("marking-taken").into());
