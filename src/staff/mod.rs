@@ -9,11 +9,11 @@ mod card;
 mod entry;
 mod group;
 mod register;
+mod rule;
 
-pub use assignment::{
-    Conflict, LeftOut, NoGroup, Objection, Occasion, Practitioner, Proposal, Rule, objections, propose,
-};
+pub use assignment::{LeftOut, NoGroup, Objection, Occasion, Practitioner, Proposal, objections, propose};
 pub use card::{CardError, ExaminerCard, StaffKind, any_may_judge, may_judge};
 pub use entry::{Declared, EntryProblem, StaffEntry, day};
 pub use group::{GroupError, GroupRule, Member};
 pub use register::{RegisterColumn, RegisterRead, RowProblem, read_register, register_row, register_template};
+pub use rule::{Conflict, Rule};

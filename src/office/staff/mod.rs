@@ -4,11 +4,13 @@
 //! not also say who has a card; a declared conflict and a complaint stay; full citizen ids go in and never come out.
 
 mod card;
+mod note;
 mod roll;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use card::{CardSaved, DeclareConflict, NoteMade, RecordComplaint, SaveCard};
+pub use card::{CardSaved, SaveCard};
+pub use note::{DeclareConflict, NoteMade, RecordComplaint};
 pub use roll::{CheckStaff, ImportStaff, StaffImported, StaffModeTried, StaffTried, register_workbook, staff_template};
 
 use std::collections::BTreeMap;
