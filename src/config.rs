@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use toml::{Table, Value};
 
 use crate::ledger::NoteKey;
+use crate::staff::GroupRule;
 
 /// The settings of a server.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Config {
     pub checkpoint: Option<PathBuf>,
     /// Who witnesses the ledger: each one's key and address.
     pub witnesses: Vec<(NoteKey, String)>,
+    /// How groups of examiners are made up.
+    pub groups: GroupRule,
     /// `json` or `text`.
     pub log_format: LogFormat,
     /// What is logged, as in `info` or `jianding=debug`.
@@ -110,6 +113,27 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "",
         "witnesses of the ledger, each as KEY http://HOST:PORT, separated by commas",
     ),
+    (
+        "examiners.least",
+        "3",
+        "how many examiners judge a practical session at least; not fewer than 3",
+    ),
+    ("examiners.odd", "true", "whether their number must be odd"),
+    (
+        "examiners.candidates_each",
+        "5",
+        "how many candidates of a session there may be for each examiner",
+    ),
+    (
+        "examiners.most_in_a_row",
+        "3",
+        "how many batches of one body and occupation an examiner may judge in a row",
+    ),
+    (
+        "examiners.changed_one_in",
+        "3",
+        "one examiner in so many was not in the group of the batch before; 0: no change is needed",
+    ),
     ("log.format", "json", "json or text"),
     ("log.filter", "info", "what to log"),
 ];
@@ -158,6 +182,7 @@ impl Config {
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
             witnesses: reader.witnesses(),
+            groups: reader.groups(),
             log_format: if reader.choice("log.format", &["json", "text"]) == "text" {
                 LogFormat::Text
             } else {
@@ -285,6 +310,28 @@ impl Reader {
         witnesses
     }
 
+    fn groups(&mut self) -> GroupRule {
+        let usual = GroupRule::default();
+        let rule = GroupRule {
+            least: self.parse("examiners.least", "a number", usual.least),
+            odd: self.parse("examiners.odd", "true or false", usual.odd),
+            candidates_each: self.parse("examiners.candidates_each", "a number", usual.candidates_each),
+            most_in_a_row: self.parse("examiners.most_in_a_row", "a number", usual.most_in_a_row),
+            changed_one_in: self.parse("examiners.changed_one_in", "a number", usual.changed_one_in),
+        };
+        let least = [
+            ("examiners.least", rule.least, usual.least),
+            ("examiners.candidates_each", rule.candidates_each, 1),
+            ("examiners.most_in_a_row", rule.most_in_a_row, 1),
+        ];
+        for (key, value, least) in least {
+            if value < least {
+                self.problem(key, format!("expected {least} or more, not {value}"));
+            }
+        }
+        rule
+    }
+
     /// What single values cannot tell.
     fn check(&mut self, config: &Config) {
         if !config.base_url.starts_with("http://") && !config.base_url.starts_with("https://") {
@@ -340,6 +387,16 @@ mod tests {
                 "storage.secret"
             ]
         );
+    }
+
+    #[test]
+    fn a_group_of_examiners_is_never_smaller_than_three() {
+        let text = "[examiners]\nleast = 2\ncandidates_each = 0\n";
+        let problems = Config::from_text(text, &BTreeMap::new()).unwrap_err();
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(keys, ["examiners.least", "examiners.candidates_each"]);
+        let config = Config::from_text("[examiners]\ncandidates_each = 10\n", &BTreeMap::new()).unwrap();
+        assert_eq!((config.groups.least, config.groups.candidates_each), (3, 10));
     }
 
     #[test]

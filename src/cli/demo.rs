@@ -85,7 +85,10 @@ pub(super) fn demo(arguments: &DemoArguments, language: Language) -> Result<(), 
             base_url: address.clone(),
             ..load_config(None)?
         };
-        let office = Arc::new(open_office(&config, true).await?);
+        let mut office = open_office(&config, true).await?;
+        // Three examiners judge thirty candidates: the widest ratio in use.
+        office.groups.candidates_each = 10;
+        let office = Arc::new(office);
         // Pages are served from the start; the people come in while the first visitor looks around.
         let server = tokio::spawn(run(office.clone(), Site::default(), serving));
         let program = if let Some(program) = kept {

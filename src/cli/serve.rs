@@ -106,7 +106,7 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
     let clock = time::steady_clock(&store).await?;
-    let office = Office::open(Foundations {
+    let mut office = Office::open(Foundations {
         store,
         clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
@@ -116,6 +116,7 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
         base_url: config.base_url.clone(),
         demo,
     });
+    office.groups = config.groups;
     office.ledger.keep_at(kept_at(config));
     let witness = |(key, url): &(NoteKey, String)| WitnessAddress {
         key: key.clone(),

@@ -7,3 +7,4 @@ mod role;
 pub use duty::{Duty, INCOMPATIBLE, Incompatible, may_take};
 pub use password::{PasswordError, back_off, check_password};
 pub use role::Role;
+pub(crate) use role::named;

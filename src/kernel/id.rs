@@ -114,6 +114,12 @@ typed_ids! {
     AttemptId = "att";
     /// An examiner's score sheet for one task of one candidate.
     SheetId = "sht";
+    /// A card on the register of examiners and supervisors.
+    CardId = "crd";
+    /// A recorded conflict, or a complaint, of somebody on the register.
+    CardNoteId = "cnt";
+    /// A rule of assignment that a second person may let go.
+    OverrideId = "ovr";
     /// A written answer as its markers see it.
     ScriptId = "scr";
     /// A finding of a supervisor.

@@ -28,6 +28,7 @@ pub mod result;
 pub mod room;
 pub mod script;
 pub mod session;
+pub mod staff;
 pub mod supervision;
 pub mod terminal;
 pub mod time;
@@ -71,6 +72,8 @@ pub struct Office {
     pub base_url: String,
     /// Whether this is a demonstration, whose certificates say so.
     pub demo: bool,
+    /// How groups of examiners are made up.
+    pub groups: crate::staff::GroupRule,
     /// The banks that were opened lately.
     pub banks: bank::Shelf,
     /// Candidates that were seen lately.
@@ -140,6 +143,7 @@ impl Office {
             press: certificate::Press::new(&base_url, demo),
             base_url,
             demo,
+            groups: crate::staff::GroupRule::default(),
             banks: bank::Shelf::default(),
             ledger: ledger::LedgerDesk::default(),
             remembered: Remembered::default(),

@@ -90,6 +90,14 @@ policies! {
     ACCOUNT_LINK: Write "account.link" "/accounts/{account}/link" Roles(&[Administrator]), "Gives a new one-time link for a forgotten password.";
     EVENT_LIST: Read "event.list" "/events" Roles(&[Auditor]), "Reads the recorded events.";
 
+    // The register of examiners and supervisors
+    STAFF_LIST: Read "staff.list" "/staff" Roles(&[Administrator, ExamOfficer, Supervisor, Auditor]), "Lists the register of examiners and supervisors with a year's record.";
+    STAFF_SAVE: Write "staff.save" "/staff" Roles(&[Administrator]), "Puts a card on the register, or changes one.";
+    STAFF_CHECK: Write "staff.check" "/staff/roll/check" Roles(&[Administrator]), "Tries a register's workbook without saving anything.";
+    STAFF_IMPORT: Write "staff.import" "/staff/roll" Roles(&[Administrator]), "Imports a register's workbook.";
+    CONFLICT_DECLARE: Write "conflict.declare" "/staff/conflicts" Roles(&[Administrator, Examiner, Supervisor]), "Declares whom one must not judge.";
+    COMPLAINT_RECORD: Write "complaint.record" "/staff/{card}/complaints" Roles(&[Administrator]), "Records a complaint about somebody on the register.";
+
     // Banks
     BANK_LIST: Read "bank.list" "/banks" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Lists the loaded bank versions.";
     BANK_SHOW: Read "bank.show" "/banks/{bank}" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Counts a bank against the paper rules; shows no item.";
@@ -124,7 +132,9 @@ policies! {
     SESSION_SHOW: Read "session.show" "/sessions/{session}" OFFICE, "Shows how a session is prepared: seats, staff, papers, tasks, tickets.";
     SESSION_CREATE: Write "session.create" "/batches/{batch}/sessions" Roles(&[ExamOfficer]), "Plans a session in a room.";
     SESSION_SEAT: Write "session.seat" "/sessions/{session}/seats" Roles(&[ExamOfficer]), "Assigns seats to approved candidates.";
+    SESSION_GROUP: Read "session.group" "/sessions/{session}/group" Roles(&[ExamOfficer, ScoreApprover, Supervisor, Auditor]), "Proposes a group of examiners by lot, and tells for everybody else why not.";
     SESSION_ASSIGN: Write "session.assign" "/sessions/{session}/staff" Roles(&[ExamOfficer]), "Assigns invigilators, examiners and supervisors.";
+    OVERRIDE_DECIDE: Write "override.decide" "/overrides/{request}" Roles(&[ExamOfficer, ScoreApprover]), "Lets a group judge that breaks rules, or not; never by who asked for it.";
     TICKET_ISSUE: Write "ticket.issue" "/sessions/{session}/tickets" Roles(&[ExamOfficer]), "Makes admission tickets with fresh one-time codes.";
     PAPER_DRAW: Write "paper.draw" "/sessions/{session}/papers" Roles(&[ExamOfficer]), "Draws and stores the papers of a theory session.";
     TASK_DRAW: Write "task.draw" "/sessions/{session}/tasks" Roles(&[ExamOfficer]), "Draws the tasks of a practical session.";
@@ -280,7 +290,10 @@ mod tests {
             })
             .map(|policy| policy.name)
             .collect();
-        assert_eq!(changes, ["checklist.save", "finding.raise", "hold.raise"]);
+        assert_eq!(
+            changes,
+            ["conflict.declare", "checklist.save", "finding.raise", "hold.raise"]
+        );
     }
 
     #[test]

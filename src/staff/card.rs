@@ -6,31 +6,47 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The grade of an examiner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExaminerGrade {
-    /// 考评员
-    Examiner,
-    /// 高级考评员
-    Senior,
+use crate::identity::named;
+
+named! {
+    /// What somebody on the register is.
+    StaffKind {
+        /// 考评员
+        Examiner = "examiner",
+        /// 高级考评员
+        SeniorExaminer = "senior_examiner",
+        /// 外部质量督导员 (外督)
+        ExternalSupervisor = "external_supervisor",
+        /// 内部质量督导员 (内督)
+        InternalSupervisor = "internal_supervisor",
+    }
 }
 
-impl ExaminerGrade {
-    /// The levels that the grade may judge by the usual rule (1 is the highest). A card may say less.
+impl StaffKind {
+    /// Whether a card of this kind lets its holder judge.
+    pub const fn judges(self) -> bool {
+        matches!(self, Self::Examiner | Self::SeniorExaminer)
+    }
+
+    /// The levels that the kind may judge by the usual rule (1 is the highest). A card may say less.
     pub fn usual_levels(self) -> BTreeSet<u8> {
         match self {
             Self::Examiner => BTreeSet::from([3, 4, 5]),
-            Self::Senior => BTreeSet::from([1, 2, 3, 4, 5]),
+            Self::SeniorExaminer => BTreeSet::from([1, 2, 3, 4, 5]),
+            Self::ExternalSupervisor | Self::InternalSupervisor => BTreeSet::new(),
         }
     }
 }
 
-/// A card.
+/// An examiner's card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExaminerCard {
     /// Its number.
     pub number: String,
+    /// Whether it is a senior examiner's.
+    pub senior: bool,
+    /// Whether it is suspended.
+    pub suspended: bool,
     /// The codes of the occupations.
     pub occupations: BTreeSet<String>,
     /// The levels; 1 is the highest.
@@ -44,6 +60,15 @@ pub struct ExaminerCard {
 /// Why a card's holder does not judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CardError {
+    /// There is no card.
+    #[error("no examiner's card is on the register")]
+    None,
+    /// The card is suspended or withdrawn.
+    #[error("card {number} is suspended")]
+    Suspended {
+        /// The card.
+        number: String,
+    },
     /// The card is not valid yet.
     #[error("card {number} is valid from {from}")]
     NotYetValid {
@@ -81,6 +106,9 @@ pub enum CardError {
 /// Whether the holder of a card may judge this occupation at this level on this day.
 pub fn may_judge(card: &ExaminerCard, occupation: &str, level: u8, on: Date) -> Result<(), CardError> {
     let number = card.number.clone();
+    if card.suspended {
+        return Err(CardError::Suspended { number });
+    }
     if on < card.valid_from {
         return Err(CardError::NotYetValid {
             number,
@@ -105,6 +133,20 @@ pub fn may_judge(card: &ExaminerCard, occupation: &str, level: u8, on: Date) -> 
     Ok(())
 }
 
+/// The same for somebody with several cards: one that lets judge is enough. Otherwise the refusal is about the card that is
+/// for this occupation, if there is one.
+pub fn any_may_judge(cards: &[ExaminerCard], occupation: &str, level: u8, on: Date) -> Result<(), CardError> {
+    let mut refused = None;
+    for card in cards {
+        match may_judge(card, occupation, level, on) {
+            Ok(()) => return Ok(()),
+            Err(error) if refused.is_none() || card.occupations.contains(occupation) => refused = Some(error),
+            Err(_) => {}
+        }
+    }
+    Err(refused.unwrap_or(CardError::None))
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -114,8 +156,10 @@ mod tests {
     fn card() -> ExaminerCard {
         ExaminerCard {
             number: "K001".to_owned(),
+            senior: false,
+            suspended: false,
             occupations: BTreeSet::from(["6-18-01-01".to_owned()]),
-            levels: ExaminerGrade::Examiner.usual_levels(),
+            levels: StaffKind::Examiner.usual_levels(),
             valid_from: date(2024, 1, 1),
             valid_until: date(2027, 1, 1),
         }
@@ -144,6 +188,29 @@ mod tests {
                 level: 2
             })
         );
-        assert!(ExaminerGrade::Senior.usual_levels().contains(&1));
+        assert!(StaffKind::SeniorExaminer.usual_levels().contains(&1));
+    }
+
+    #[test]
+    fn the_right_card_of_several_is_enough_and_a_refusal_names_the_card_in_question() {
+        let cook = ExaminerCard {
+            number: "K002".to_owned(),
+            occupations: BTreeSet::from(["4-03-02-01".to_owned()]),
+            ..card()
+        };
+        let suspended = ExaminerCard {
+            suspended: true,
+            ..card()
+        };
+        let on = date(2025, 1, 1);
+        let judge = |cards: &[ExaminerCard]| any_may_judge(cards, "6-18-01-01", 4, on);
+        assert_eq!(judge(&[cook.clone(), card()]), Ok(()));
+        assert_eq!(judge(&[]), Err(CardError::None));
+        assert_eq!(
+            judge(&[suspended, cook]),
+            Err(CardError::Suspended {
+                number: "K001".to_owned()
+            })
+        );
     }
 }

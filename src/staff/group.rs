@@ -12,12 +12,24 @@ pub struct GroupRule {
     pub least: usize,
     /// Whether their number must be odd.
     pub odd: bool,
+    /// One examiner judges at most so many candidates of a session.
+    pub candidates_each: usize,
+    /// Nobody judges more than so many batches in a row for one body (轮换).
+    pub most_in_a_row: usize,
+    /// One member in so many, at least, was not in the group of the body's batch before; 0 asks for no change.
+    pub changed_one_in: usize,
 }
 
 impl Default for GroupRule {
-    /// Three, five, seven …
+    /// Three, five, seven …; five candidates each; three batches in a row; a third changed.
     fn default() -> Self {
-        Self { least: 3, odd: true }
+        Self {
+            least: 3,
+            odd: true,
+            candidates_each: 5,
+            most_in_a_row: 3,
+            changed_one_in: 3,
+        }
     }
 }
 
@@ -62,6 +74,16 @@ pub enum GroupError {
 }
 
 impl GroupRule {
+    /// How many examiners so many candidates need.
+    pub fn size_for(&self, candidates: usize) -> usize {
+        let size = candidates.div_ceil(self.candidates_each.max(1)).max(self.least).max(1);
+        if self.odd && size.is_multiple_of(2) {
+            size + 1
+        } else {
+            size
+        }
+    }
+
     /// Everything that is wrong with a group; empty when nothing is.
     pub fn check(&self, members: &[Member]) -> Vec<GroupError> {
         let mut wrong = Vec::new();

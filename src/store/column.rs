@@ -6,9 +6,9 @@ use sqlx::error::BoxDynError;
 use sqlx::{Any, Database, Decode, Encode, Type};
 
 use crate::kernel::{
-    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, CompensationId, Digest,
-    EventId, Exact, FindingId, HoldId, IncidentId, Marks, PaperId, PersonName, PlanId, RequestId, RoomId, ScriptId,
-    Seed, SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
+    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CardId, CardNoteId, CertificateId,
+    CompensationId, Digest, EventId, Exact, FindingId, HoldId, IncidentId, Marks, OverrideId, PaperId, PersonName,
+    PlanId, RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, StationId, TimeChangeId, Timestamp,
 };
 
 macro_rules! text_columns {
@@ -60,8 +60,9 @@ macro_rules! integer_columns {
 }
 
 text_columns! {
-    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CertificateId, Digest, EventId, Exact,
-    FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, PaperId, PersonName, PlanId, RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, StationId,
+    AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CardId, CardNoteId, CertificateId, Digest,
+    EventId, Exact, FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, OverrideId, PaperId, PersonName, PlanId,
+    RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, StationId,
 }
 
 integer_columns! {

@@ -215,6 +215,7 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "console", include_str!("../../migrations/sqlite/0004_console.sql")),
     (5, "items", include_str!("../../migrations/sqlite/0005_items.sql")),
     (6, "ledger", include_str!("../../migrations/sqlite/0006_ledger.sql")),
+    (7, "staff", include_str!("../../migrations/sqlite/0007_staff.sql")),
     (
         8,
         "certificate",
@@ -227,6 +228,7 @@ const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "console", include_str!("../../migrations/postgres/0004_console.sql")),
     (5, "items", include_str!("../../migrations/postgres/0005_items.sql")),
     (6, "ledger", include_str!("../../migrations/postgres/0006_ledger.sql")),
+    (7, "staff", include_str!("../../migrations/postgres/0007_staff.sql")),
     (
         8,
         "certificate",

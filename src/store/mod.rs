@@ -22,6 +22,7 @@ pub mod script;
 pub mod session;
 pub mod setting;
 pub mod sitting;
+pub mod staff;
 pub mod staffing;
 pub mod supervision;
 pub mod ticket;

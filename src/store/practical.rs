@@ -23,6 +23,8 @@ pub struct WorkRow {
     pub station: String,
     /// The room's name.
     pub room: String,
+    /// The occupation's code.
+    pub occupation_code: String,
     /// The occupation's Chinese name.
     pub occupation_name: String,
     /// The occupation's English name.
@@ -43,7 +45,7 @@ macro_rules! select_work {
     ($tail:literal) => {
         concat!(
             "SELECT s.id, s.batch_id, b.bank_version_id, s.component, t.name AS station, r.name AS room,
-                    b.occupation_name, b.occupation_name_en, b.level, s.opens_at, s.closes_at, s.state,
+                    b.occupation_code, b.occupation_name, b.occupation_name_en, b.level, s.opens_at, s.closes_at, s.state,
                     b.state AS batch_state
              FROM session s JOIN batch b ON b.id = s.batch_id JOIN room r ON r.id = s.room_id
                   JOIN station t ON t.id = r.station_id ",

@@ -100,7 +100,8 @@ pub async fn of(connection: &mut Connection, batch: BatchId) -> Result<Readiness
             (SELECT COUNT(*) FROM score_sheet h JOIN session s ON s.id = h.session_id
              WHERE s.batch_id = $1 AND h.state = 'signed') AS sheets_signed,
             (SELECT COUNT(*) FROM score_sheet h JOIN session s ON s.id = h.session_id
-             WHERE s.batch_id = $1 AND h.state = 'draft') AS sheets_open,
+             JOIN assignment g ON g.session_id = h.session_id AND g.account_id = h.examiner_id
+             WHERE s.batch_id = $1 AND h.state = 'draft' AND g.duty = 'examiner') AS sheets_open,
             (SELECT COUNT(*) FROM component_result r JOIN application a ON a.id = r.application_id
              WHERE a.batch_id = $1) AS results,
             (SELECT COUNT(*) FROM hold WHERE batch_id = $1 AND lifted_at IS NULL) AS holds,

@@ -149,14 +149,21 @@ pub async fn questions(
     .await?)
 }
 
-/// What waits for a marker: scripts of one question that the marker did not mark, and that want more marks than others
-/// hold them for. `$1` batch, `$2` item, `$3` marker, `$4` since when claims count.
+/// What waits for a marker: scripts of one question that the marker did not mark, that want more marks than others hold them
+/// for, and that are of nobody whom the marker must not judge. `$1` batch, `$2` item, `$3` marker, `$4` since when claims count.
 macro_rules! waiting_for {
     ($head:literal, $tail:literal) => {
         concat!(
             $head,
             " FROM script_open o WHERE o.batch_id = $1 AND o.item = $2
               AND NOT EXISTS (SELECT 1 FROM script_mark m WHERE m.script_id = o.script_id AND m.marker_id = $3)
+              AND NOT EXISTS (SELECT 1 FROM script z JOIN attempt t ON t.id = z.attempt_id
+                                  JOIN application a ON a.id = t.application_id
+                                  JOIN candidate p ON p.id = a.candidate_id
+                                  JOIN staff_card k ON k.account_id = $3 JOIN staff_conflict f ON f.card_id = k.id
+                              WHERE z.id = o.script_id
+                                AND (f.application_id = a.id OR f.citizen_index = p.citizen_index
+                                     OR (f.application_id IS NULL AND f.citizen_index IS NULL AND f.name = p.name)))
               AND o.wanting > (SELECT COUNT(*) FROM script_claim c
                                WHERE c.script_id = o.script_id AND c.marker_id <> $3 AND c.claimed_at > $4)",
             $tail
@@ -245,6 +252,18 @@ pub async fn claim(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// How many scripts of a batch somebody marked.
+pub async fn marked_by(connection: &mut Connection, batch: BatchId, marker: AccountId) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT COUNT(*) FROM script_mark m JOIN script s ON s.id = m.script_id
+         WHERE s.batch_id = $1 AND m.marker_id = $2",
+    )
+    .bind(batch)
+    .bind(marker)
+    .fetch_one(connection)
+    .await?)
 }
 
 /// Whether a script was given to somebody who did not mark it yet.

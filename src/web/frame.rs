@@ -18,6 +18,7 @@ const PLACES: &[(&str, &str, Policy)] = &[
     ("/banks", "banks-title", policy::BANK_LIST),
     ("/stations", "stations-title", policy::ROOM_CREATE),
     ("/accounts", "accounts-title", policy::ACCOUNT_LIST),
+    ("/staff", "staff-title", policy::STAFF_LIST),
     ("/holds", "nav-holds", policy::HOLD_LIST),
     ("/events", "events-title", policy::EVENT_LIST),
 ];

@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("messages/", $language, "/clerk.ftl")),
             include_str!(concat!("messages/", $language, "/office.ftl")),
             include_str!(concat!("messages/", $language, "/practical.ftl")),
+            include_str!(concat!("messages/", $language, "/staff.ftl")),
             include_str!(concat!("messages/", $language, "/result.ftl")),
             include_str!(concat!("messages/", $language, "/ledger.ftl")),
             include_str!(concat!("messages/", $language, "/console.ftl")),

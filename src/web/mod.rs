@@ -34,6 +34,7 @@ mod public;
 mod result;
 mod room;
 mod session;
+mod staff;
 mod supervision;
 mod verify;
 mod witness;

@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::{
     App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, marking, openapi, plan,
-    practical, public, result, room, session, supervision, verify,
+    practical, public, result, room, session, staff, supervision, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 
@@ -111,6 +111,7 @@ pub fn all() -> Vec<Route> {
         plan::routes(),
         application::routes(),
         session::routes(),
+        staff::routes(),
         candidate::routes(),
         room::routes(),
         practical::routes(),

@@ -7,7 +7,7 @@ use jianding::bank::{self, Bank, Blank, Detail, ItemKind, Numeric, Region};
 use serde_json::{Value, json};
 
 use crate::accounts::{PASSWORD, staff};
-use crate::cast::{Batch, Cast, approve, register, text, zipped_with};
+use crate::cast::{Batch, Cast, approve, carded, register, text, zipped_with};
 use crate::house::{House, on_both_engines, on_sqlite};
 use crate::people::Person;
 use crate::story::check_in_all;
@@ -463,6 +463,8 @@ fn two_people_mark_each_answer_however_many_mark_at_once() {
         assert_ne!(take(third).await, left, "two read it already");
         house.clock.advance(31 * MINUTE);
         let late = staff(&house, &hall.cast.administrator, "late", "迟来", "examiner").await;
+        assert_eq!(late.does(&next, json!({})).await.refused(), "judge-no_card");
+        carded(&hall.cast.administrator, "late", "迟来", "examiner").await;
         assert_eq!(take(&late).await, left);
         let mark = format!("/scripts/{left}/mark");
         first.does(&mark, best.clone()).await.ok();
@@ -503,6 +505,14 @@ fn who_marks_written_answers_does_nothing_else_on_the_batch() {
         let next = format!("/batches/{batch}/marking/PR-W-1/next");
         let administrator = &hall.cast.administrator;
         let both = staff(&house, administrator, "both", "双职", "examiner,exam_officer").await;
+        carded(administrator, "both", "双职", "examiner").await;
+        // Without a name on the answer, whoever is related to a candidate still never gets it.
+        let related = &hall.cast.examiners[2];
+        for name in ["考生甲", "考生乙", "考生丙", "考生丁"] {
+            let conflict = json!({ "kind": "relative", "name": name });
+            related.does("/staff/conflicts", conflict).await.ok();
+        }
+        assert_eq!(related.does(&next, json!({})).await.refused(), "marking-none-left");
         marks_all(&both, &next).await;
         marks_all(&hall.cast.examiners[0], &next).await;
         let settle = format!("/batches/{batch}/settle");

@@ -19,6 +19,7 @@ mod cast;
 mod checking;
 mod chromium;
 mod disk_full;
+mod examiners;
 mod exchange;
 mod faults;
 mod house;

@@ -13,7 +13,7 @@ use crate::bank::{Bank, ItemKind};
 use crate::cli::Failure;
 use crate::cli::bank::{bank_folders, read_bank};
 use crate::kernel::{
-    AccountId, ApplicationId, BankVersionId, BatchId, HOUR, Language, OneTimeCode, PersonName, RoomId, SECOND,
+    AccountId, ApplicationId, BankVersionId, BatchId, DAY, HOUR, Language, OneTimeCode, PersonName, RoomId, SECOND,
     SessionId, Timestamp,
 };
 use crate::office::account::{self, CreateAccount, ListAccounts, SetPassword, SetUp};
@@ -25,6 +25,7 @@ use crate::office::plan::{AddBatch, CreatePlan, CreateRoom, CreateStation, Part,
 use crate::office::practical::{ExaminerSession, OpenSheet, SignSheet};
 use crate::office::room::{CheckInMany, ShowBoard, StartSession};
 use crate::office::session::{AssignSession, CreateSession, DrawPapers, DrawTasks, IssueTickets, SeatSession};
+use crate::office::staff::SaveCard;
 use crate::office::terminal::{ConfirmPerson, SaveAnswers, ShowPaper, StartAttempt, SubmitAttempt, TerminalSignIn};
 use crate::office::{Act, Actor, Caller, List, Office, Refusal, Upload, certificate};
 
@@ -120,6 +121,40 @@ fn stranger() -> Caller {
     }
 }
 
+/// Puts the examiners and the supervisor on the register; one card ends soon, so that the warning can be seen.
+async fn register_examiners(office: &Office, administrator: &Caller) -> Step<()> {
+    let day = |later: i64| {
+        let at = jiff::Timestamp::from_millisecond((office.now() + later * DAY).millis());
+        at.map_or_else(
+            |_| String::new(),
+            |at| at.to_zoned_datetime(office.zone.clone()).date().to_string(),
+        )
+    };
+    for (place, (login, name, role)) in (1_i64..).zip(STAFF.iter().copied()) {
+        let (kind, occupations, levels) = match (role, login) {
+            ("examiner", "kaoping1") => ("senior_examiner", "6-31-01-03", "5,4,3,2,1"),
+            ("examiner", _) => ("examiner", "6-31-01-03；6-18-01-01", "5,4,3"),
+            ("supervisor", _) => ("external_supervisor", "", ""),
+            _ => continue,
+        };
+        let card = SaveCard {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            number: format!("32-{place:04}"),
+            occupations: occupations.to_owned(),
+            levels: levels.to_owned(),
+            valid_from: day(-900),
+            valid_through: day(if login == "kaoping3" { 40 } else { 195 }),
+            employer: "江城职业学院".to_owned(),
+            training_body: "江城培训中心".to_owned(),
+            ..SaveCard::default()
+        };
+        does(office, administrator, card).await?;
+    }
+    Ok(())
+}
+
 async fn hire(office: &Office, password: &str, bar: &ProgressBar) -> Step<Crew> {
     let mut crew = Crew::new();
     let Some(link) = account::first_link(office).await? else {
@@ -149,6 +184,7 @@ async fn hire(office: &Office, password: &str, bar: &ProgressBar) -> Step<Crew> 
         crew.insert(login, caller(office, &signed_in.token).await?);
         bar.inc(1);
     }
+    register_examiners(office, &administrator).await?;
     crew.insert(ADMINISTRATOR.0, administrator);
     Ok(crew)
 }
@@ -293,6 +329,7 @@ async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day>
         examiners: nobody(),
         leader: None,
         supervisors: of(&["dudao"]),
+        override_reason: String::new(),
     };
     does(office, officer, watch).await?;
     let judges = AssignSession {
@@ -301,6 +338,7 @@ async fn open_sessions(office: &Office, crew: &Crew, batch: &Batch) -> Step<Day>
         examiners: of(&["kaoping1", "kaoping2", "kaoping3"]),
         leader: ids.get("kaoping1").copied(),
         supervisors: of(&["dudao"]),
+        override_reason: String::new(),
     };
     does(office, officer, judges).await?;
     does(office, officer, DrawPapers { session: theory }).await?;

@@ -303,6 +303,7 @@ async fn open_room(
         examiners: List(Vec::new()),
         leader: None,
         supervisors: List(Vec::new()),
+        override_reason: String::new(),
     };
     does(office, officer, watch).await?;
     does(office, officer, DrawPapers { session }).await?;

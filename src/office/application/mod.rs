@@ -18,6 +18,7 @@ pub use decide::{DecideApplications, Decided, Decision, WithdrawApplication};
 pub use picture::PutPhoto;
 pub use register::{ExamKind, RegisterApplication, Registered};
 pub use reveal::{RevealApplication, Revealed, photo};
+pub(super) use roll::read_sheet;
 pub use roll::{CheckRoll, ImportRoll, ModeTried, RollImported, RollProblem, RollTried, template};
 pub use show::{
     ApplicationList, ApplicationView, BatchView, HistoryEntry, ListApplications, ListedApplication, MissingLine, PAGE,

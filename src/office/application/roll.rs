@@ -234,7 +234,7 @@ fn faultless(decided: Decided) -> Result<Decided, Refusal> {
 }
 
 /// Unpacking and parsing take a while: not on a thread that answers requests, and before the database is asked.
-async fn read_sheet(bytes: Vec<u8>, file_name: String) -> Result<Sheet, Refusal> {
+pub(in crate::office) async fn read_sheet(bytes: Vec<u8>, file_name: String) -> Result<Sheet, Refusal> {
     if bytes.is_empty() {
         return Err(Broken::new("roll-no-file").at("file").into());
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::fields::{self, Fields, has_entries};
 use super::judged::{record_of, statement_digest};
-use super::{confirmed, may_judge, open_bank, own_session, own_sheet, signed, task_of};
+use super::{confirmed, may_judge, open_bank, own_session, own_sheet, permit, signed, task_of};
 use crate::bank::PracticalTask;
 use crate::identity::Duty;
 use crate::kernel::{ApplicationId, Digest, Marks, SessionId, SheetId, Timestamp, canonical_json};
@@ -51,6 +51,7 @@ impl Act for OpenSheet {
             return Ok(OpenedSheet { sheet: sheet.id });
         }
         may_judge(&work, now)?;
+        permit(office, connection, &work, (examiner, self.application), now).await?;
         let seated = store::seated(connection, self.session).await?;
         if !seated.iter().any(|seat| seat.application_id == self.application) {
             return Err(Broken::new("candidate-not-seated").at("application").into());
@@ -130,7 +131,7 @@ pub struct SheetState {
 /// A sheet with everything that judging it takes; loaded before the transaction, so that nobody waits for it.
 pub(super) struct Desk {
     pub(super) row: SheetRow,
-    work: WorkRow,
+    pub(super) work: WorkRow,
     bank: std::sync::Arc<crate::bank::Bank>,
 }
 
@@ -232,6 +233,8 @@ impl Act for SignSheet {
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         may_judge(&desk.work, now)?;
+        let pair = (desk.row.examiner_id, desk.row.application_id);
+        permit(office, op.connection(), &desk.work, pair, now).await?;
         op.take_duty(desk.work.batch_id, Duty::Examiner).await?;
         if !store::lock_draft(op.connection(), self.sheet).await? {
             return Err(Refusal::Stale);

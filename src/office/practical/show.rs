@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::judged::record_of;
 use super::sheet::{Desk, SheetState};
-use super::work::next_after;
+use super::work::{next_after, without};
 use crate::bank::PracticalTask;
 use crate::kernel::{ApplicationId, Marks, SessionId, SheetId, Timestamp};
 use crate::marking::{ScoreSheet, SheetRecord};
 use crate::office::{Act, Caller, Office, Policy, Refusal, policy};
 use crate::store::practical::{self as store, VetoRow};
+use crate::store::staff as register;
 
 /// Shows one's own score sheet.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -149,6 +150,7 @@ impl Act for ShowSheet {
         let seated = store::seated(&mut connection, row.session_id).await?;
         let drawn = store::drawn(&mut connection, row.session_id).await?;
         let own = store::own_sheets(&mut connection, row.session_id, row.examiner_id).await?;
+        let barred = register::barred_from(&mut connection, desk.work.batch_id, row.examiner_id).await?;
         drop(connection);
         let seat = seated.iter().find(|seat| seat.application_id == row.application_id);
         let (seat, name) = seat.map_or((0, String::new()), |seat| (seat.seat_no, seat.name.clone()));
@@ -177,7 +179,7 @@ impl Act for ShowSheet {
             most: sheet.form().most(),
             state,
             signed_at: row.signed_at,
-            next: next_after(&seated, &drawn, &own, Some(row)),
+            next: next_after(&without(&seated, &barred), &drawn, &own, Some(row)),
         })
     }
 }

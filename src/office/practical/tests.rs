@@ -61,6 +61,11 @@ impl World {
             let id = fixture::account(&mut tx, login, role, now, entropy.as_ref())
                 .await
                 .unwrap();
+            if role == Role::Examiner {
+                fixture::card(&mut tx, id, "2099-01-01", now, entropy.as_ref())
+                    .await
+                    .unwrap();
+            }
             people.push((id, role));
         }
         let hall = fixture::hall(&mut tx, (version, &sealed), people[0].0, &[TASK], now, entropy.as_ref())
@@ -410,4 +415,92 @@ async fn a_signed_sheet_resists_the_database_too() {
     world.act::<SignSheet>(&world.examiners[0], full).await.unwrap();
     let mut tx = world.office.store.write().await.unwrap();
     assert!(fixture::tamper(&mut tx, sheet).await.is_err());
+}
+
+impl World {
+    async fn change(&self, statement: &'static str) {
+        let mut tx = self.office.store.write().await.unwrap();
+        sqlx::query(statement).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn session_of(&self, examiner: usize) -> SessionView {
+        let session = json!({ "session": self.hall.session });
+        self.act::<ExaminerSession>(&self.examiners[examiner], session)
+            .await
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_ends_in_the_middle_of_a_session_ends_the_judging_and_loses_nothing() {
+    // It is six minutes past eleven at night; the session lasts four hours.
+    let world = World::new().await;
+    let me = &world.examiners[0];
+    world.change("UPDATE staff_card SET valid_until = '2025-06-16'").await;
+    assert_eq!(
+        (world.session_of(0).await.card, world.session_of(0).await.card_through),
+        ("ending".to_owned(), "2025-06-15".to_owned())
+    );
+    let sheet = world.open(0, world.hall.seated[0]).await;
+    world.clock.advance(HOUR);
+    assert_eq!(world.session_of(0).await.card, "expired");
+    let full = world.full(0, sheet, 0, json!({ "count.1.0": "1" })).await;
+    let saved = world.act::<SaveSheet>(me, full).await.unwrap();
+    let sign = json!({ "sheet": sheet, "revision": saved.revision });
+    assert_eq!(code(world.act::<SignSheet>(me, sign.clone()).await), "judge-expired");
+    let second = json!({ "session": world.hall.session, "application": world.hall.seated[1], "task": TASK });
+    assert_eq!(code(world.act::<OpenSheet>(me, second).await), "judge-expired");
+    let veto = json!({ "sheet": sheet, "code": "V1", "reason": "切伤手" });
+    assert_eq!(code(world.act::<RaiseVeto>(me, veto).await), "judge-expired");
+    let view = world.act::<ShowSheet>(me, json!({ "sheet": sheet })).await.unwrap();
+    assert_eq!(view.elements[0].deductions[0].count, 1, "what was entered is there");
+    world.change("UPDATE staff_card SET valid_until = '2028-06-16'").await;
+    assert_eq!(world.act::<SignSheet>(me, sign).await.unwrap().state, "signed");
+}
+
+#[tokio::test]
+async fn nobody_judges_out_of_scope_nor_a_relative_nor_somebody_from_the_own_employer() {
+    let world = World::new().await;
+    let me = &world.examiners[0];
+    let [first, second] = [world.hall.seated[0], world.hall.seated[1]];
+    let open =
+        |application: ApplicationId| json!({ "session": world.hall.session, "application": application, "task": TASK });
+    world.change("UPDATE staff_card SET levels = '1,2'").await;
+    assert_eq!(code(world.act::<OpenSheet>(me, open(first)).await), "judge-level");
+    world
+        .change("UPDATE staff_card SET levels = '5', occupations = '6-31-01-03'")
+        .await;
+    assert_eq!(code(world.act::<OpenSheet>(me, open(first)).await), "judge-occupation");
+    world
+        .change("UPDATE staff_card SET occupations = '4-03-02-01', state = 'suspended'")
+        .await;
+    assert_eq!(code(world.act::<OpenSheet>(me, open(first)).await), "judge-suspended");
+    world.change("UPDATE staff_card SET state = 'active'").await;
+    world
+        .change("UPDATE candidate SET employer = '考评单位' WHERE name = '考生2'")
+        .await;
+    assert_eq!(code(world.act::<OpenSheet>(me, open(second)).await), "judge-employer");
+    world.change("UPDATE candidate SET employer = ''").await;
+
+    let sheet = world.open(0, first).await;
+    assert_eq!(world.session_of(0).await.next.unwrap().seat, 1);
+    let conflict = json!({ "application": first, "kind": "relative" });
+    world
+        .act::<crate::office::staff::DeclareConflict>(me, conflict)
+        .await
+        .unwrap();
+    let full = world.full(0, sheet, 0, json!({})).await;
+    assert_eq!(code(world.act::<SignSheet>(me, full).await), "judge-conflict");
+    let view = world.session_of(0).await;
+    assert!(view.candidates[0].barred && !view.candidates[1].barred);
+    assert_eq!(
+        (view.next.unwrap().seat, view.total),
+        (2, 1),
+        "who is barred is passed over"
+    );
+    let unknown =
+        json!({ "application": ApplicationId::new(world.clock.now(), &SeededEntropy::new(1)), "kind": "asked" });
+    let refused = world.act::<crate::office::staff::DeclareConflict>(me, unknown).await;
+    assert_eq!(code(refused), "not-found");
 }

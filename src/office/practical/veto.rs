@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{may_judge, open_bank, own_session, own_sheet, reason, signed, task_of};
+use super::{may_judge, open_bank, own_session, own_sheet, permit, reason, signed, task_of};
 use crate::identity::Duty;
 use crate::kernel::{SheetId, Timestamp};
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Refusal, policy};
@@ -51,6 +51,14 @@ impl Act for RaiseVeto {
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
         may_judge(&work, now)?;
+        permit(
+            office,
+            op.connection(),
+            &work,
+            (row.examiner_id, row.application_id),
+            now,
+        )
+        .await?;
         let raised_by = op.take_duty(work.batch_id, Duty::Examiner).await?;
         if !store::lock_draft(op.connection(), self.sheet).await? {
             return Err(Refusal::Stale);
@@ -100,6 +108,15 @@ impl Act for WithdrawVeto {
         let reason = reason(&self.reason, "reason")?;
         let mut op = Op::begin::<Self>(office, caller).await?;
         let (row, work) = own_sheet(op.connection(), self.sheet, caller).await?;
+        let now = op.now;
+        permit(
+            office,
+            op.connection(),
+            &work,
+            (row.examiner_id, row.application_id),
+            now,
+        )
+        .await?;
         if !store::lock_draft(op.connection(), self.sheet).await? {
             return Err(signed(&row));
         }
@@ -143,6 +160,7 @@ impl Act for ConfirmVeto {
             .ok_or(Refusal::NotFound)?;
         let work = own_session(op.connection(), row.session_id, examiner).await?;
         may_judge(&work, now)?;
+        permit(office, op.connection(), &work, (examiner, row.application_id), now).await?;
         op.take_duty(work.batch_id, Duty::Examiner).await?;
         if !store::lock_draft(op.connection(), self.sheet).await? {
             return Err(signed(&row));

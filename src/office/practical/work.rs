@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::show::NextSheet;
-use super::{EXAMINER, has_begun, open_bank, own_session, task_of};
+use super::{EXAMINER, card_standing, has_begun, open_bank, own_session, task_of};
 use crate::bank::{Bank, PracticalTask};
 use crate::identity::Role;
 use crate::kernel::{ApplicationId, DAY, SessionId, SheetId, Timestamp};
 use crate::office::{Act, Broken, Caller, Office, Policy, Refusal, policy};
 use crate::store::Connection;
 use crate::store::practical::{self as store, DrawnRow, SeatedRow, SheetRow, WorkRow};
+use crate::store::staff as register;
 
 /// Lists the caller's practical sessions.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -102,6 +103,10 @@ pub struct SessionView {
     pub next: Option<NextSheet>,
     /// Vetoes that wait for a second signature.
     pub waiting: Vec<WaitingVeto>,
+    /// Whether the caller's card lets judge here now: `valid`, `ending`, or the rule that keeps from judging.
+    pub card: String,
+    /// The card's last valid day, when it ends soon.
+    pub card_through: String,
 }
 
 /// A drawn task.
@@ -132,6 +137,8 @@ pub struct CandidateView {
     pub sheets: Vec<SheetBrief>,
     /// Whether all of them are signed.
     pub done: bool,
+    /// Whether a recorded conflict keeps one from judging this candidate.
+    pub barred: bool,
 }
 
 /// Where one's own sheet stands.
@@ -189,6 +196,8 @@ impl Act for ExaminerSession {
         };
         let own = store::own_sheets(&mut connection, self.session, examiner).await?;
         let waiting = store::waiting_vetoes(&mut connection, self.session).await?;
+        let barred = register::barred_from(&mut connection, work.batch_id, examiner).await?;
+        let (card, card_through) = card_standing(office, &mut connection, &work, examiner, now).await?;
         drop(connection);
         let bank = match drawn.as_slice() {
             [] => None,
@@ -204,15 +213,26 @@ impl Act for ExaminerSession {
                 vetoes.push(waiting_view(bank, &seated, row, examiner)?);
             }
         }
-        let candidates: Vec<CandidateView> = seated.iter().map(|seat| candidate(seat, &drawn, &own)).collect();
+        let candidates: Vec<CandidateView> = seated
+            .iter()
+            .map(|seat| candidate(seat, &drawn, &own, &barred))
+            .collect();
+        let judged = without(&seated, &barred);
+        let signed = own.iter().filter(|sheet| sheet.is_signed());
+        let signed_before = signed
+            .clone()
+            .filter(|sheet| barred.contains(&sheet.application_id))
+            .count();
         Ok(SessionView {
-            signed: own.iter().filter(|sheet| sheet.is_signed()).count(),
-            total: seated.len() * drawn.len(),
-            next: next_after(&seated, &drawn, &own, None),
+            signed: signed.count(),
+            total: judged.len() * drawn.len() + signed_before,
+            next: next_after(&judged, &drawn, &own, None),
             brief: SessionBrief::of(work, now),
             tasks,
             candidates,
             waiting: vetoes,
+            card,
+            card_through,
         })
     }
 }
@@ -255,7 +275,13 @@ fn own_for<'s>(own: &'s [SheetRow], seat: &SeatedRow, drawn: &DrawnRow) -> Optio
         .find(|sheet| sheet.application_id == seat.application_id && sheet.task_code == drawn.task_code)
 }
 
-fn candidate(seat: &SeatedRow, drawn: &[DrawnRow], own: &[SheetRow]) -> CandidateView {
+/// The seats without those whom one must not judge.
+pub(super) fn without(seated: &[SeatedRow], barred: &[ApplicationId]) -> Vec<SeatedRow> {
+    let free = seated.iter().filter(|seat| !barred.contains(&seat.application_id));
+    free.cloned().collect()
+}
+
+fn candidate(seat: &SeatedRow, drawn: &[DrawnRow], own: &[SheetRow], barred: &[ApplicationId]) -> CandidateView {
     let sheet = |drawn: &DrawnRow| {
         let sheet = own_for(own, seat, drawn);
         SheetBrief {
@@ -270,6 +296,7 @@ fn candidate(seat: &SeatedRow, drawn: &[DrawnRow], own: &[SheetRow]) -> Candidat
         application: seat.application_id,
         name: seat.name.clone(),
         done: !sheets.is_empty() && sheets.iter().all(|sheet| sheet.state == "signed"),
+        barred: barred.contains(&seat.application_id),
         sheets,
     }
 }
@@ -347,7 +374,7 @@ impl Act for BlankSheets {
             .map(|row| task_of(&bank, &row.task_code).cloned())
             .collect::<Result<_, _>>()?;
         Ok(BlankView {
-            candidates: seated.iter().map(|seat| candidate(seat, &drawn, &[])).collect(),
+            candidates: seated.iter().map(|seat| candidate(seat, &drawn, &[], &[])).collect(),
             brief: SessionBrief::of(work, now),
             tasks,
         })

@@ -13,6 +13,7 @@ use crate::kernel::{AccountId, BatchId, Exact, Marks, ScriptId, Timestamp};
 use crate::marking::{RubricRefusal, worth};
 use crate::office::bank::open_bank;
 use crate::office::plan::frozen_rule;
+use crate::office::staff::card_permits;
 use crate::office::{Act, Broken, Caller, Event, Office, Op, Policy, Problems, Refusal, policy};
 use crate::store::plan as plans;
 use crate::store::script::GivenRow;
@@ -45,6 +46,7 @@ impl Act for TakeNext {
         // One marker at a time in a batch: two who ask at once must not both get the last place at a script.
         plans::hold_open_batch(op.connection(), self.batch).await?;
         let me = op.take_duty(self.batch, Duty::Examiner).await?;
+        permit(office, &mut op, self.batch, me).await?;
         let taken = take(&mut op, self.batch, &self.item, me).await?;
         let script = taken.ok_or_else(|| Broken::new("marking-none-left"))?;
         op.commit(
@@ -55,6 +57,14 @@ impl Act for TakeNext {
         .await?;
         Ok(NextScript { script })
     }
+}
+
+/// Whoever marks is an examiner: with a card that is valid now, for the occupation and level.
+async fn permit(office: &Office, op: &mut Op<'_>, batch: BatchId, me: AccountId) -> Result<(), Refusal> {
+    let now = op.now;
+    let batch = plans::batch(op.connection(), batch).await?.ok_or(Refusal::NotFound)?;
+    let scope = (batch.occupation_code.as_str(), batch.level);
+    card_permits(office, op.connection(), scope, me, now).await
 }
 
 /// Claims the next script of a question, if there is one.
@@ -123,6 +133,7 @@ impl Act for MarkScript {
         // From here on nobody else marks in this batch until this mark is saved.
         plans::hold_open_batch(op.connection(), script.batch_id).await?;
         op.take_duty(script.batch_id, Duty::Examiner).await?;
+        permit(office, &mut op, script.batch_id, me).await?;
         let place = place(script.batch_id, &script.item, me, now);
         if !rows::waits(op.connection(), script.id, place).await? {
             return Err(Broken::new("marking-taken").into());

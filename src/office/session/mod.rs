@@ -1,6 +1,8 @@
 //! Preparing sessions: seats, staff, tickets, papers, tasks.
 
 mod draw;
+mod group;
+mod overriding;
 mod seat;
 mod show;
 mod staff;
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use draw::{DrawPapers, DrawTasks, DrawnPapers, DrawnTasks};
+pub use group::{Colliding, GroupMember, GroupView, LeftOutView, ObjectionView, ShowGroup};
+pub use overriding::{DecideOverride, OverrideDecided, OverrideView};
 pub use seat::{SeatSession, Seated};
 pub use show::{
     ListPlannedSessions, Person, PlannedSession, PlannedSessions, SeatView, SessionView, ShowSession, StaffChoice,

@@ -113,6 +113,15 @@ impl Scene {
         application
     }
 
+    async fn card(&self, account: AccountId, until: &str) -> crate::kernel::CardId {
+        let mut tx = self.office.store.write().await.unwrap();
+        let entropy = self.office.entropy.as_ref();
+        let card = crate::store::practical::fixture::card(&mut tx, account, until, self.office.now(), entropy);
+        let card = card.await.unwrap();
+        tx.commit().await.unwrap();
+        card
+    }
+
     async fn session(&self, component: Part, from: &str, until: &str) -> Result<SessionId, Refusal> {
         let create = CreateSession {
             batch: self.batch,
@@ -134,12 +143,17 @@ impl Scene {
     }
 
     async fn assign(&self, session: SessionId, examiners: &[AccountId]) -> Result<AssignedSession, Refusal> {
+        self.ask(session, examiners, "").await
+    }
+
+    async fn ask(&self, session: SessionId, examiners: &[AccountId], why: &str) -> Result<AssignedSession, Refusal> {
         let assign = AssignSession {
             session,
             invigilators: List::default(),
             examiners: List(examiners.to_vec()),
             leader: examiners.first().copied(),
             supervisors: List::default(),
+            override_reason: why.to_owned(),
         };
         self.office.perform(assign, &self.officer).await
     }
@@ -247,6 +261,7 @@ async fn examiners_are_an_odd_group_with_a_leader_and_no_other_duty() {
     let mut examiners = Vec::new();
     for login in ["e1", "e2", "e3", "e4"] {
         let caller = staff(&scene.office, login, &[Role::Examiner]).await;
+        scene.card(caller.account().unwrap(), "2099-01-01").await;
         examiners.push(caller.account().unwrap());
     }
     assert_eq!(
@@ -368,4 +383,131 @@ async fn tickets_after_the_results_are_settled_are_refused_with_that_reason() {
     };
     let refused = scene.office.perform(issue, &scene.officer).await.unwrap_err();
     assert_eq!(code(&refused), "tickets-batch-settled");
+}
+
+#[tokio::test]
+async fn a_group_is_proposed_and_everybody_else_is_told_why_not() {
+    let scene = scene(3).await;
+    let session = scene
+        .session(Part::Practical, "2026-05-21T09:00", "2026-05-21T16:00")
+        .await
+        .unwrap();
+    let mut accounts = Vec::new();
+    for (login, until) in [
+        ("e1", "2099-01-01"),
+        ("e2", "2099-01-01"),
+        ("e3", "2026-05-21"),
+        ("e4", "2099-01-01"),
+    ] {
+        let account = staff(&scene.office, login, &[Role::Examiner]).await.account().unwrap();
+        scene.card(account, until).await;
+        accounts.push(account);
+    }
+    let show = || scene.office.perform(ShowGroup { session }, &scene.officer);
+    let shown = show().await.unwrap();
+    assert_eq!((shown.needed, shown.proposed.len(), shown.left_out.len()), (3, 3, 1));
+    assert_eq!(shown.left_out[0].account, accounts[2]);
+    assert_eq!(shown.left_out[0].why[0].rule, crate::staff::Rule::Expired);
+    assert_eq!(shown.left_out[0].why[0].fact, "2026-05-21");
+    let again: Vec<_> = show().await.unwrap().proposed.iter().map(|one| one.account).collect();
+    assert_eq!(again, shown.proposed.iter().map(|one| one.account).collect::<Vec<_>>());
+
+    let expired = [accounts[0], accounts[1], accounts[2]];
+    assert_eq!(
+        code(&scene.assign(session, &expired).await.unwrap_err()),
+        "group-expired"
+    );
+    assert_eq!(
+        code(&scene.ask(session, &expired, "人手不足").await.unwrap_err()),
+        "group-expired",
+        "a card is never let go"
+    );
+    let own = staff(&scene.office, "both", &[Role::ExamOfficer, Role::Examiner]).await;
+    scene.card(own.account().unwrap(), "2099-01-01").await;
+    let with_me = AssignSession {
+        session,
+        invigilators: List::default(),
+        examiners: List(vec![accounts[0], accounts[1], own.account().unwrap()]),
+        leader: Some(accounts[0]),
+        supervisors: List::default(),
+        override_reason: String::new(),
+    };
+    assert_eq!(
+        code(&scene.office.perform(with_me, &own).await.unwrap_err()),
+        "assign-self"
+    );
+    let watcher = staff(&scene.office, "watcher", &[Role::Supervisor])
+        .await
+        .account()
+        .unwrap();
+    let supervised = AssignSession {
+        session,
+        invigilators: List::default(),
+        examiners: List::default(),
+        leader: None,
+        supervisors: List(vec![watcher]),
+        override_reason: String::new(),
+    };
+    let refused = scene.office.perform(supervised, &scene.officer).await.unwrap_err();
+    assert_eq!(code(&refused), "supervisor-card");
+}
+
+#[tokio::test]
+async fn a_rule_is_let_go_by_a_second_person_only_and_for_this_very_group() {
+    let scene = scene(2).await;
+    let session = scene
+        .session(Part::Practical, "2026-05-21T09:00", "2026-05-21T16:00")
+        .await
+        .unwrap();
+    let mut accounts = Vec::new();
+    for login in ["e1", "e2", "e3", "e4"] {
+        let account = staff(&scene.office, login, &[Role::Examiner]).await.account().unwrap();
+        scene.card(account, "2099-01-01").await;
+        accounts.push(account);
+    }
+    let approver = staff(&scene.office, "approver", &[Role::ScoreApprover]).await;
+    let four = accounts.clone();
+    assert_eq!(code(&scene.assign(session, &four).await.unwrap_err()), "examiners-even");
+    let asked = scene.ask(session, &four, "考位分散，需四人").await.unwrap();
+    let request = asked.waiting.unwrap();
+    assert_eq!(asked.staff, 0, "nobody is assigned before the decision");
+    let decide = |decision: &str| DecideOverride {
+        request,
+        decision: decision.to_owned(),
+        reason: "情况属实".to_owned(),
+    };
+    let own = scene.office.perform(decide("grant"), &scene.officer).await.unwrap_err();
+    assert_eq!(code(&own), "override-same-person");
+    let member = Caller {
+        actor: crate::office::Actor::Staff {
+            account: accounts[0],
+            login: String::new(),
+            name: String::new(),
+            roles: [Role::ScoreApprover].into(),
+            sign_in: crate::kernel::SignInId::new(scene.office.now(), scene.office.entropy.as_ref()),
+        },
+        ..approver.clone()
+    };
+    let refused = scene.office.perform(decide("grant"), &member).await.unwrap_err();
+    assert_eq!(code(&refused), "override-own-group");
+    assert!(scene.office.perform(decide("grant"), &approver).await.unwrap().granted);
+    let twice = scene.office.perform(decide("refuse"), &approver).await.unwrap_err();
+    assert!(matches!(twice, Refusal::Stale), "{twice}");
+    assert_eq!(
+        scene.assign(session, &four).await.unwrap().staff,
+        4,
+        "let go for this group"
+    );
+    let mut another = four.clone();
+    another.rotate_left(1);
+    assert_eq!(
+        code(&scene.assign(session, &another).await.unwrap_err()),
+        "examiners-even",
+        "another leader is another group"
+    );
+    let mut tx = scene.office.store.write().await.unwrap();
+    let changed = sqlx::query("UPDATE group_override SET answer = 'x'")
+        .execute(&mut *tx)
+        .await;
+    assert!(changed.is_err(), "a decision stands");
 }

@@ -167,6 +167,30 @@ async fn candidate(
     Ok(application)
 }
 
+/// A card on the register for every occupation of the fixtures: valid from 2020 until before this day.
+pub(crate) async fn card(
+    connection: &mut Connection,
+    account: AccountId,
+    until: &str,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<crate::kernel::CardId, StoreError> {
+    let id = crate::kernel::CardId::new(now, entropy);
+    sqlx::query(
+        "INSERT INTO staff_card (id, number, kind, account_id, name, occupations, levels, valid_from, valid_until,
+                                 employer, training_body, state, created_at, changed_at)
+         VALUES ($1, $1, 'senior_examiner', $2, '员工', '4-03-02-01,6-31-01-03', '1,2,3,4,5', '2020-01-01', $3,
+                 '考评单位', '', 'active', $4, $4)",
+    )
+    .bind(id)
+    .bind(account)
+    .bind(until)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
 /// Assigns somebody to a session.
 pub(crate) async fn assign(
     connection: &mut Connection,

@@ -136,12 +136,14 @@ pub struct SheetRow {
     pub total: Option<Marks>,
 }
 
-/// The score sheets of a batch.
+/// The score sheets of a batch. What somebody left unsigned who was relieved since is set aside.
 pub async fn sheets(connection: &mut Connection, batch: BatchId) -> Result<Vec<SheetRow>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT h.id, h.session_id, h.application_id, h.task_code, h.state, h.total
          FROM score_sheet h JOIN session s ON s.id = h.session_id
-         WHERE s.batch_id = $1 ORDER BY h.application_id, h.task_code, h.id",
+              LEFT JOIN assignment g ON g.session_id = h.session_id AND g.account_id = h.examiner_id
+         WHERE s.batch_id = $1 AND (h.state = 'signed' OR g.duty = 'examiner')
+         ORDER BY h.application_id, h.task_code, h.id",
     )
     .bind(batch)
     .fetch_all(connection)
@@ -161,13 +163,15 @@ pub struct VetoRow {
     pub confirmed: i64,
 }
 
-/// The vetoes of a batch.
+/// The vetoes of a batch. One without its second signature is set aside with the unsigned sheet of whoever was relieved.
 pub async fn vetoes(connection: &mut Connection, batch: BatchId) -> Result<Vec<VetoRow>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT h.application_id, h.task_code, v.code,
                 CAST(CASE WHEN v.confirmed_by IS NULL THEN 0 ELSE 1 END AS BIGINT) AS confirmed
          FROM veto v JOIN score_sheet h ON h.id = v.sheet_id JOIN session s ON s.id = h.session_id
-         WHERE s.batch_id = $1 ORDER BY h.application_id, h.task_code, v.code",
+              LEFT JOIN assignment g ON g.session_id = h.session_id AND g.account_id = h.examiner_id
+         WHERE s.batch_id = $1 AND (v.confirmed_by IS NOT NULL OR h.state = 'signed' OR g.duty = 'examiner')
+         ORDER BY h.application_id, h.task_code, v.code",
     )
     .bind(batch)
     .fetch_all(connection)

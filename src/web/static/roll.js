@@ -26,7 +26,7 @@ function modeName(mode) {
 }
 
 function showModes() {
-  const order = ['rows', 'added', 'overwritten', 'skipped', 'removed', 'kept', 'bad_rows'];
+  const order = (part('modes').dataset.counts ?? 'rows added overwritten skipped removed kept bad_rows').split(' ');
   part('modes').replaceChildren(...tried.modes.map(({ mode, counts }) => row([
     cell(modeName(mode)), ...order.map((name) => cell(counts[name], 'number')),
   ])));

@@ -64,6 +64,8 @@ export function watch(session, show, stale) {
 
   function listen() {
     const stream = new EventSource(`/rooms/${session}/live`);
+    // Whoever signs out stops listening first: a stream that outlives its sign-in is refused.
+    document.querySelector('form[action="/do/sign-out"]')?.addEventListener('submit', () => stream.close());
     stream.addEventListener('message', (event) => {
       failures = 0;
       const room = joined(known, JSON.parse(event.data));
