@@ -7,7 +7,9 @@ pub use group::{
     overrides, to_be_judged,
 };
 
-use sqlx::FromRow;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, FromRow};
 
 use super::{Connection, StoreError, one_row};
 use crate::kernel::{AccountId, ApplicationId, BatchId, CardId, CardNoteId, Digest, Timestamp};
@@ -83,26 +85,32 @@ pub async fn card(connection: &mut Connection, id: CardId) -> Result<Option<Card
         .await?)
 }
 
+/// The statement with a card's columns as its first thirteen values.
+fn with_card<'q>(statement: &'static str, row: &'q CardRow) -> Query<'q, Any, AnyArguments> {
+    sqlx::query(statement)
+        .bind(row.id)
+        .bind(&row.number)
+        .bind(&row.kind)
+        .bind(row.account_id)
+        .bind(&row.name)
+        .bind(&row.occupations)
+        .bind(&row.levels)
+        .bind(&row.valid_from)
+        .bind(&row.valid_until)
+        .bind(&row.employer)
+        .bind(&row.training_body)
+        .bind(&row.state)
+        .bind(row.changed_at)
+}
+
 /// Adds a card.
 pub async fn insert_card(connection: &mut Connection, row: &CardRow) -> Result<(), StoreError> {
-    sqlx::query(
+    with_card(
         "INSERT INTO staff_card (id, number, kind, account_id, name, occupations, levels, valid_from, valid_until,
                                  employer, training_body, state, created_at, changed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        row,
     )
-    .bind(row.id)
-    .bind(&row.number)
-    .bind(&row.kind)
-    .bind(row.account_id)
-    .bind(&row.name)
-    .bind(&row.occupations)
-    .bind(&row.levels)
-    .bind(&row.valid_from)
-    .bind(&row.valid_until)
-    .bind(&row.employer)
-    .bind(&row.training_body)
-    .bind(&row.state)
-    .bind(row.changed_at)
     .execute(connection)
     .await?;
     Ok(())
@@ -110,24 +118,12 @@ pub async fn insert_card(connection: &mut Connection, row: &CardRow) -> Result<(
 
 /// Changes a card, if nobody else did since it was read.
 pub async fn update_card(connection: &mut Connection, row: &CardRow, read_at: Timestamp) -> Result<(), StoreError> {
-    let result = sqlx::query(
+    let result = with_card(
         "UPDATE staff_card SET number = $2, kind = $3, account_id = $4, name = $5, occupations = $6, levels = $7,
                 valid_from = $8, valid_until = $9, employer = $10, training_body = $11, state = $12, changed_at = $13
          WHERE id = $1 AND changed_at = $14",
+        row,
     )
-    .bind(row.id)
-    .bind(&row.number)
-    .bind(&row.kind)
-    .bind(row.account_id)
-    .bind(&row.name)
-    .bind(&row.occupations)
-    .bind(&row.levels)
-    .bind(&row.valid_from)
-    .bind(&row.valid_until)
-    .bind(&row.employer)
-    .bind(&row.training_body)
-    .bind(&row.state)
-    .bind(row.changed_at)
     .bind(read_at)
     .execute(connection)
     .await?;
