@@ -158,7 +158,9 @@ async fn register_examiners(office: &Office, administrator: &Caller) -> Step<()>
 async fn hire(office: &Office, password: &str, bar: &ProgressBar) -> Step<Crew> {
     let mut crew = Crew::new();
     let Some(link) = account::first_link(office).await? else {
-        return Err(Refusal::NotFound);
+        return Err(Refusal::Fault(
+            "this database already holds an installation: name an empty one, or leave the setting out".to_owned(),
+        ));
     };
     let set_up = SetUp {
         token: link.trim_start_matches("/set-up/").to_owned(),
