@@ -59,6 +59,12 @@ pub struct Shown {
 
 /// The pieces of a text.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    pieces_within(text, usize::MAX)
+}
+
+/// The pieces of a text from elsewhere: a formula, and what is said of a picture, end within so many characters or are
+/// none. A text full of beginnings without ends is then not searched through for each of them.
+pub fn pieces_within(text: &str, near: usize) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -66,7 +72,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         if let Some(after) = rest.strip_prefix("\\$") {
             plain.push('$');
             rest = after;
-        } else if let Some((piece, after)) = special(rest) {
+        } else if let Some((piece, after)) = special(rest, near) {
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
             }
@@ -83,15 +89,15 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The formula, picture or blank that begins here, and what follows it.
-fn special(rest: &str) -> Option<(Piece<'_>, &str)> {
+/// The formula, picture or blank that begins here and ends within so many characters, and what follows it.
+pub fn special(rest: &str, near: usize) -> Option<(Piece<'_>, &str)> {
     if let Some(after) = rest.strip_prefix('$') {
-        let end = formula_end(after)?;
+        let end = formula_end(after, near)?;
         return Some((Piece::Formula(&after[..end]), &after[end + 1..]));
     }
     if let Some(after) = rest.strip_prefix("![") {
-        let (shows, after) = after.split_once("](")?;
-        let (name, after) = after.split_once(')')?;
+        let (shows, after) = split_near(after, "](", near)?;
+        let (name, after) = split_near(after, ")", near)?;
         let plain = !shows.contains('\n') && !name.contains(['\n', ' ']);
         return plain.then_some((
             Piece::Picture {
@@ -102,15 +108,22 @@ fn special(rest: &str) -> Option<(Piece<'_>, &str)> {
         ));
     }
     let after = rest.strip_prefix("{{")?;
-    let (number, after) = after.split_once("}}")?;
+    let (number, after) = split_near(after, "}}", near)?;
     let number = number.parse().ok().filter(|number| (1..=99).contains(number))?;
     Some((Piece::Blank(number), after))
 }
 
+/// Splits where a mark stands, if it is near.
+pub fn split_near<'t>(text: &'t str, mark: &str, near: usize) -> Option<(&'t str, &'t str)> {
+    let near = text.char_indices().nth(near).map_or(text.len(), |(at, _)| at);
+    let at = text[..near].find(mark)?;
+    Some((&text[..at], &text[at + mark.len()..]))
+}
+
 /// Where a formula ends: at the next dollar sign that is not escaped, in the same paragraph.
-fn formula_end(after: &str) -> Option<usize> {
+fn formula_end(after: &str, near: usize) -> Option<usize> {
     let mut escaped = false;
-    for (at, c) in after.char_indices() {
+    for (at, c) in after.char_indices().take(near) {
         match c {
             '$' if !escaped => return Some(at),
             '\n' if after[at..].starts_with("\n\n") => return None,

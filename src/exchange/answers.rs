@@ -189,3 +189,19 @@ pub(super) fn blank(body: Body) -> Option<Blank> {
         | Body::Written { .. } => None,
     }
 }
+
+/// A matching question of prompts, each with its option; an option without a prompt only distracts.
+pub(super) fn matching(pairs: Vec<(String, String)>) -> Body {
+    let (mut prompts, mut options, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    for (prompt, option) in pairs {
+        let place = options.iter().position(|known| *known == option).unwrap_or_else(|| {
+            options.push(option);
+            options.len() - 1
+        });
+        if !prompt.is_empty() {
+            prompts.push(prompt);
+            keys.push(place);
+        }
+    }
+    Body::Matching { prompts, options, keys }
+}

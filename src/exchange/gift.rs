@@ -318,26 +318,13 @@ fn parts(answer: &str, format: &'static str, losses: &mut Vec<LossKind>) -> Resu
 
 /// Two prompts may have the same option, and an option may have no prompt.
 fn matching(parts: Vec<Part>) -> Result<Body, LossKind> {
-    let (mut prompts, mut options, mut keys) = (Vec::new(), Vec::<String>::new(), Vec::new());
-    for part in parts {
-        let Some(option) = part.pair else {
-            return Err(LossKind::BadKey {
-                key: short(&part.weighted.text, 40),
-            });
-        };
-        let place = options
-            .iter()
-            .position(|known| *known == option)
-            .unwrap_or(options.len());
-        if place == options.len() {
-            options.push(option);
-        }
-        if !part.weighted.text.is_empty() {
-            prompts.push(part.weighted.text);
-            keys.push(place);
-        }
-    }
-    Ok(Body::Matching { prompts, options, keys })
+    let pairs = parts.into_iter().map(|part| match part.pair {
+        Some(option) => Ok((part.weighted.text, option)),
+        None => Err(LossKind::BadKey {
+            key: short(&part.weighted.text, 40),
+        }),
+    });
+    Ok(answers::matching(pairs.collect::<Result<_, _>>()?))
 }
 
 fn numeric(raw: &str, losses: &mut Vec<LossKind>) -> Result<Number, LossKind> {

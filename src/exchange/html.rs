@@ -2,15 +2,16 @@
 
 use super::flow::{Flow, Pictures, is_void};
 use super::loss::LossKind;
-use super::text::{Piece, pieces};
+use super::text::pieces;
 use super::xml::escaped;
+use crate::bank::rich::Piece;
 
 /// A text of ours as HTML. `picture` gives the address of a picture, `blank` what stands for a blank.
 pub(super) fn html(text: &str, picture: &dyn Fn(&str) -> String, blank: &dyn Fn(usize) -> String) -> String {
     let mut html = String::from("<p>");
     for piece in pieces(text) {
         match piece {
-            Piece::Plain(plain) => lines(&plain, &mut html),
+            Piece::Text(plain) => lines(&plain, &mut html),
             Piece::Formula(tex) => {
                 html.push_str("\\(");
                 html.push_str(&escaped(tex));

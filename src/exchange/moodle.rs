@@ -317,30 +317,16 @@ fn numerical(node: &Node, source: &mut Source<'_>) -> Result<Number, LossKind> {
 }
 
 fn matching(node: &Node, source: &mut Source<'_>) -> Result<Body, LossKind> {
-    let (mut prompts, mut options, mut keys) = (Vec::new(), Vec::<String>::new(), Vec::new());
-    for pair in node.named("subquestion") {
-        let prompt = source.words(pair);
-        let option = pair
-            .child("answer")
-            .map(|answer| text::foreign(&answer.text_of("text")))
-            .unwrap_or_default();
-        let place = options
-            .iter()
-            .position(|known| *known == option)
-            .unwrap_or(options.len());
-        if place == options.len() {
-            options.push(option);
-        }
-        if !prompt.is_empty() {
-            prompts.push(prompt);
-            keys.push(place);
-        }
+    let pairs = node.named("subquestion").map(|pair| {
+        let answer = pair.child("answer");
+        let option = answer.map(|answer| text::foreign(&answer.text_of("text")));
+        (source.words(pair), option.unwrap_or_default())
+    });
+    let pairs: Vec<_> = pairs.collect();
+    if pairs.iter().all(|(prompt, _)| prompt.is_empty()) {
+        return Err(LossKind::NoKey {});
     }
-    if prompts.is_empty() {
-        Err(LossKind::NoKey {})
-    } else {
-        Ok(Body::Matching { prompts, options, keys })
-    }
+    Ok(answers::matching(pairs))
 }
 
 /// Words chosen or dragged into `[[1]]`: the words of a gap's group are its options.

@@ -7,6 +7,7 @@ use super::model::{Body, Hotspot, Question, Region};
 use super::qti_rules::{Rules, rules};
 use super::xml::{Child, Node};
 use super::{table_key, tags, text};
+use crate::bank::rich::Piece;
 
 /// What an item says of one answer.
 pub(super) struct Declared<'n> {
@@ -294,7 +295,7 @@ impl<'n> Item<'n, '_, '_> {
         };
         let told = self.plain_words(&holder);
         let (picture, shows) = match text::pieces(&told).first() {
-            Some(text::Piece::Picture { name, shows }) => ((*name).to_owned(), (*shows).to_owned()),
+            Some(Piece::Picture { name, shows }) => ((*name).to_owned(), (*shows).to_owned()),
             _ => {
                 return Err(LossKind::PictureMissing {
                     name: short(image.get("data"), 60),

@@ -6,7 +6,8 @@ use super::model::{Body, Exchange, Place, Question, Words};
 use super::table_key::{
     Kind, choice, gaps, grade, guess, kind, numeric, ordering, split_options, true_false, unlettered,
 };
-use super::text::{Piece, narrow, pieces};
+use super::text::{narrow, pieces};
+use crate::bank::rich::Piece;
 use crate::spreadsheet::{self, NamedSheet, Row, SpreadsheetError};
 
 /// Reads a workbook: every visible sheet with a header.
@@ -153,7 +154,7 @@ impl Reader<'_> {
             .flat_map(|text| pieces(text))
             .find_map(|piece| match piece {
                 Piece::Formula(tex) => Some(short(tex, 60)),
-                Piece::Plain(_) | Piece::Picture { .. } | Piece::Blank(_) => None,
+                Piece::Text(_) | Piece::Picture { .. } | Piece::Blank(_) => None,
             });
         losses.extend(formula.map(|tex| LossKind::FormulaRead { tex }));
         exchange.settle(place, &item, losses, question, body);

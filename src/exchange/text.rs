@@ -2,6 +2,7 @@
 
 use super::loss::LossKind;
 use super::package::Files;
+use crate::bank::rich::{self, Piece};
 
 /// Full-width letters, digits and marks as half-width ones; the ideographic space as a space.
 pub(super) fn narrow(text: &str) -> String {
@@ -13,90 +14,19 @@ pub(super) fn narrow(text: &str) -> String {
     narrow.collect()
 }
 
-/// A piece of one of our texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
-    Plain(String),
-    Formula(&'t str),
-    Picture { shows: &'t str, name: &'t str },
-    Blank(usize),
-}
-
-/// The pieces of one of our texts.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix("\\$") {
-            plain.push('$');
-            rest = after;
-        } else if let Some((piece, after)) = special(rest) {
-            if !plain.is_empty() {
-                pieces.push(Piece::Plain(std::mem::take(&mut plain)));
-            }
-            pieces.push(piece);
-            rest = after;
-        } else {
-            plain.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
-    }
-    if !plain.is_empty() {
-        pieces.push(Piece::Plain(plain));
-    }
-    pieces
-}
-
-fn special(rest: &str) -> Option<(Piece<'_>, &str)> {
-    if let Some(after) = rest.strip_prefix('$') {
-        let end = formula_end(after)?;
-        return Some((Piece::Formula(&after[..end]), &after[end + 1..]));
-    }
-    if let Some(after) = rest.strip_prefix("![") {
-        let (shows, after) = split_near(after, "](")?;
-        let (name, after) = split_near(after, ")")?;
-        let plain = !shows.contains('\n') && !name.contains(['\n', ' ']);
-        return plain.then_some((
-            Piece::Picture {
-                shows: shows.trim(),
-                name,
-            },
-            after,
-        ));
-    }
-    let (number, after) = rest.strip_prefix("{{")?.split_once("}}")?;
-    let number = number.parse().ok().filter(|number| (1..=99).contains(number))?;
-    Some((Piece::Blank(number), after))
-}
-
-/// Splits where a mark stands, if it is near: a text full of beginnings without ends is not searched through for each.
-fn split_near<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
-    let near = text.char_indices().nth(NEAR_CHARS).map_or(text.len(), |(at, _)| at);
-    let at = text[..near].find(mark)?;
-    Some((&text[..at], &text[at + mark.len()..]))
-}
-
 /// The longest formula, or description of a picture, in characters.
 const NEAR_CHARS: usize = 1_000;
 
-fn formula_end(after: &str) -> Option<usize> {
-    let mut escaped = false;
-    for (at, c) in after.char_indices().take(NEAR_CHARS) {
-        match c {
-            '$' if !escaped => return (at > 0).then_some(at),
-            '\n' if after[at..].starts_with("\n\n") => return None,
-            _ => escaped = c == '\\' && !escaped,
-        }
-    }
-    None
+/// The pieces of one of our texts.
+pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    rich::pieces_within(text, NEAR_CHARS)
 }
 
 /// The names of the pictures in a text.
 pub(super) fn pictures(text: &str) -> Vec<&str> {
     let names = pieces(text).into_iter().filter_map(|piece| match piece {
         Piece::Picture { name, .. } => Some(name),
-        Piece::Plain(_) | Piece::Formula(_) | Piece::Blank(_) => None,
+        Piece::Text(_) | Piece::Formula(_) | Piece::Blank(_) => None,
     });
     names.collect()
 }
@@ -106,7 +36,11 @@ pub(super) fn with_pictures(text: &str, tell: &dyn Fn(&str, &str) -> String) -> 
     let mut told = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let found = if rest.starts_with("\\$") { None } else { special(rest) };
+        let found = if rest.starts_with("\\$") {
+            None
+        } else {
+            rich::special(rest, NEAR_CHARS)
+        };
         if let Some((Piece::Picture { shows, name }, after)) = found {
             told.push_str(&tell(shows, name));
             rest = after;
@@ -132,7 +66,7 @@ pub(super) fn foreign(text: &str) -> String {
         let formula = [("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$")]
             .into_iter()
             .find_map(|(open, close)| {
-                let (formula, after) = split_near(rest.strip_prefix(open)?, close)?;
+                let (formula, after) = rich::split_near(rest.strip_prefix(open)?, close, NEAR_CHARS)?;
                 let fits = !formula.trim().is_empty()
                     && !formula.contains('$')
                     && !formula.contains("\\(")
@@ -165,7 +99,7 @@ pub(super) fn flat(text: &str) -> Result<String, LossKind> {
     let mut flat = String::new();
     for piece in pieces(text) {
         match piece {
-            Piece::Plain(text) => flat.push_str(&text),
+            Piece::Text(text) => flat.push_str(&text),
             Piece::Formula(tex) => {
                 flat.push_str("\\(");
                 flat.push_str(tex);
