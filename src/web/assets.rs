@@ -22,6 +22,7 @@ macro_rules! assets {
 
 const ASSETS: &[Asset] = assets! {
     "style.css": "text/css; charset=utf-8",
+    "told.js": "text/javascript; charset=utf-8",
     "waiting.js": "text/javascript; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",
     "sheet.js": "text/javascript; charset=utf-8",

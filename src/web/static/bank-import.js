@@ -1,5 +1,6 @@
 // Tries a file of questions and shows everything that it would do; only what was shown can then be accepted.
 
+import { cell, refused, row, tell, unreachable, untell } from './told.js';
 import { waiting } from './waiting.js';
 
 const form = document.querySelector('form[data-try]');
@@ -14,28 +15,13 @@ function forget() {
   result.hidden = true;
 }
 
-function tell(text) {
-  form.querySelector(':scope > .told')?.remove();
-  if (!text) return;
-  const box = Object.assign(document.createElement('p'), { className: 'told', textContent: text });
-  box.dataset.kind = 'wrong';
-  box.setAttribute('role', 'alert');
-  form.append(box);
-}
-
-function row(cells) {
-  const tr = document.createElement('tr');
-  tr.append(...cells.map((text) => Object.assign(document.createElement('td'), { textContent: text })));
-  return tr;
-}
-
 function show(tried) {
   for (const name of ['read', 'same', 'left_out', 'parts']) part(name).textContent = tried[name];
   part('new').textContent = tried.new.length;
   part('changed').textContent = tried.changed.length;
   part('changes').replaceChildren(...tried.changed.slice(0, 200).map((text) => Object.assign(document.createElement('li'), { textContent: text })));
   const rows = part('rows');
-  rows.replaceChildren(...tried.losses.map(({ at, item, degree, message }) => row([at, item, rows.dataset[degree], message])));
+  rows.replaceChildren(...tried.losses.map(({ at, item, degree, message }) => row([at, item, rows.dataset[degree], message].map((text) => cell(text)))));
   part('losses').hidden = tried.losses.length === 0;
   part('clean').hidden = tried.left_out + tried.parts > 0;
   part('more').hidden = tried.more === 0;
@@ -49,7 +35,7 @@ function show(tried) {
 
 async function check(button) {
   forget();
-  tell('');
+  untell(form);
   if (!form.reportValidity()) return;
   button.disabled = true;
   const done = waiting(form);
@@ -60,10 +46,9 @@ async function check(button) {
     const answer = await fetch(form.dataset.try, { method: 'POST', headers: { accept: 'application/json' }, body });
     const told = await answer.json();
     if (answer.ok) show(told.outcome);
-    else tell([told.message, ...(told.problems ?? []).map((problem) => problem.message)].join(' '));
+    else tell(form, refused(told));
   } catch {
-    const zh = document.documentElement.lang.startsWith('zh');
-    tell(zh ? '连接不上服务器，没有发送。请稍后再试。' : 'No connection: nothing was sent. Try again.');
+    tell(form, unreachable('请稍后再试。', 'Try again.'));
   } finally {
     done();
     button.disabled = false;

@@ -1,20 +1,8 @@
 // Sends forms marked data-act without leaving the page, so that a refusal is told beside the fields and nothing typed is
 // lost. Without this script the same forms work by themselves.
 
+import { tell, unreachable } from './told.js';
 import { waiting } from './waiting.js';
-
-function tell(form, text, kind) {
-  let box = form.querySelector(':scope > .told');
-  if (!box) {
-    box = document.createElement('p');
-    box.className = 'told';
-    box.setAttribute('role', 'alert');
-    form.append(box);
-  }
-  box.dataset.kind = kind;
-  box.textContent = text;
-  return box;
-}
 
 function clear(form) {
   for (const note of form.querySelectorAll('.told, .field-told')) note.remove();
@@ -99,8 +87,7 @@ document.addEventListener('submit', async (event) => {
   try {
     await send(form, event.submitter);
   } catch {
-    const zh = document.documentElement.lang.startsWith('zh');
-    tell(form, zh ? '连接不上服务器，没有发送。填写的内容还在，请稍后再试。' : 'No connection: nothing was sent. What you filled in is still here; try again.', 'wrong');
+    tell(form, unreachable('填写的内容还在，请稍后再试。', 'What you filled in is still here; try again.'));
   } finally {
     done();
     for (const button of buttons) button.disabled = false;

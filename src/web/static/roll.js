@@ -1,25 +1,13 @@
 // Tries a candidate list and shows what each way of importing would do, row by row. The chosen file stays in the form, so
 // that "import" sends the same file. Without this script "import" alone works: it takes the list whole or tells what is wrong.
 
+import { cell, refused, row, tell, unreachable, untell } from './told.js';
 import { waiting } from './waiting.js';
 
 const form = document.querySelector('form[data-roll]');
 const result = document.querySelector('[data-roll-result]');
 const part = (name) => result.querySelector(`[data-${name}]`);
 let tried = null;
-
-function cell(text, kind) {
-  const td = document.createElement('td');
-  td.textContent = text;
-  if (kind) td.className = kind;
-  return td;
-}
-
-function row(cells) {
-  const tr = document.createElement('tr');
-  tr.append(...cells);
-  return tr;
-}
 
 function modeName(mode) {
   return form.querySelector(`input[name=mode][value=${mode}]`).parentElement.querySelector('span').firstChild.textContent;
@@ -43,20 +31,9 @@ function showProblems() {
   part('good').hidden = problems.length > 0;
 }
 
-function tell(text) {
-  form.querySelector(':scope > .told')?.remove();
-  if (!text) return;
-  const box = document.createElement('p');
-  box.className = 'told';
-  box.dataset.kind = 'wrong';
-  box.setAttribute('role', 'alert');
-  box.textContent = text;
-  form.append(box);
-}
-
 async function check(button) {
   if (!form.reportValidity()) return;
-  tell('');
+  untell(form);
   button.disabled = true;
   result.hidden = false;
   part('busy').hidden = false;
@@ -68,7 +45,7 @@ async function check(button) {
     const told = await answer.json();
     if (!answer.ok) {
       result.hidden = true;
-      tell([told.message, ...(told.problems ?? []).map((problem) => problem.message)].join(' '));
+      tell(form, refused(told));
       return;
     }
     tried = told.outcome;
@@ -76,8 +53,7 @@ async function check(button) {
     showProblems();
   } catch {
     result.hidden = true;
-    const zh = document.documentElement.lang.startsWith('zh');
-    tell(zh ? '连接不上服务器，没有发送。请稍后再试。' : 'No connection: nothing was sent. Try again.');
+    tell(form, unreachable('请稍后再试。', 'Try again.'));
   } finally {
     done();
     part('busy').hidden = true;
