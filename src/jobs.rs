@@ -14,7 +14,26 @@ const NOTED_EVERY: u32 = 10;
 
 /// Runs the jobs until `stop` says so.
 pub async fn run(office: Arc<Office>, stop: watch::Receiver<bool>) {
-    tokio::join!(rooms(office.clone(), stop.clone()), ledger(office, stop));
+    tokio::join!(
+        rooms(office.clone(), stop.clone()),
+        ledger(office.clone(), stop.clone()),
+        database(office, stop)
+    );
+}
+
+/// Keeps the embedded database's log short.
+async fn database(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
+    let mut beat = tokio::time::interval(BEAT);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = beat.tick() => {}
+            _ = stop.changed() => return,
+        }
+        if let Err(error) = office.store.carry_over().await {
+            tracing::warn!(%error, "carrying over the database's log");
+        }
+    }
 }
 
 /// Publishes what is new in the ledger. Apart from the rooms: a witness that is slow to answer must not keep a paper open.

@@ -32,6 +32,8 @@ pub struct Store {
     readers: AnyPool,
     /// How many write transactions this process has begun, those of the answer desk aside.
     writes: Arc<AtomicU64>,
+    /// How many it has begun in all since the last time that [`Store::carry_over`] had something to do.
+    begun: Arc<AtomicU64>,
 }
 
 /// The state of an embedded database as far as others than the answer desk change it.
@@ -46,6 +48,8 @@ pub struct Version {
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// After fewer transactions than this nothing is carried over.
+const WORTHWHILE: u64 = 64;
 
 impl Store {
     /// Opens the database of this URL (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
@@ -103,6 +107,7 @@ impl Store {
             writers,
             readers,
             writes: Arc::default(),
+            begun: Arc::default(),
         })
     }
 
@@ -124,6 +129,7 @@ impl Store {
             writers: pool.clone(),
             readers: pool,
             writes: Arc::default(),
+            begun: Arc::default(),
         })
     }
 
@@ -178,7 +184,23 @@ impl Store {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
+        self.begun.fetch_add(1, Ordering::Relaxed);
         Ok(self.writers.begin_with(begin).await?)
+    }
+
+    /// Carries what stands in the embedded database's log over into its file, beside those who write: left to them, each
+    /// saver who fills the log would do it while all others wait. To be called every second or so.
+    pub async fn carry_over(&self) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres || self.begun.load(Ordering::Relaxed) < WORTHWHILE {
+            return Ok(());
+        }
+        self.begun.store(0, Ordering::Relaxed);
+        // Most of it goes without keeping anybody; only when a writer does the little that has come meanwhile, with nobody
+        // writing beside it, does the log begin anew.
+        for pool in [&self.readers, &self.readers, &self.writers] {
+            pool.acquire().await?.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
+        Ok(())
     }
 
     /// Refuses settings under which an acknowledged answer could be lost in a power cut.
@@ -244,6 +266,46 @@ async fn single_value(connection: &mut AnyConnection, question: &'static str) ->
 }
 
 /// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.
-/// What a statement may have to undo is kept in memory: written to a file it cost a twentieth of each save.
+/// What a statement may have to undo is kept in memory: written to a file it cost a twentieth of each save. The log is
+/// carried over by [`Store::carry_over`]; at 64 MB a writer does it, should nobody else.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;";
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000; PRAGMA temp_store = MEMORY;";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::setting;
+
+    async fn write(store: &Store, times: u64) {
+        for time in 0..times {
+            let mut tx = store.write_answers().await.unwrap();
+            setting::put(
+                &mut tx,
+                "carried",
+                &time.to_be_bytes(),
+                crate::kernel::Timestamp::from_millis(0),
+            )
+            .await
+            .unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_carried_over_stands_in_the_file_and_the_log_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("a.db"), folder.path().join("b.db"));
+        let store = Store::open_file(&path).await.unwrap();
+        write(&store, WORTHWHILE).await;
+        store.carry_over().await.unwrap();
+        std::fs::copy(&path, &copy).unwrap();
+        let alone = Store::open_file(&copy).await.unwrap();
+        let carried = setting::get(&mut alone.read().await.unwrap(), "carried").await.unwrap();
+        assert_eq!(carried, Some((WORTHWHILE - 1).to_be_bytes().to_vec()));
+
+        let log = || std::fs::metadata(folder.path().join("a.db-wal")).unwrap().len();
+        let before = log();
+        write(&store, WORTHWHILE / 2).await;
+        assert_eq!(log(), before, "what comes after overwrites what was carried over");
+    }
+}
