@@ -30,8 +30,8 @@ type Key = (AttemptId, i64);
 /// What a batch gathers before it writes.
 #[derive(Default)]
 struct Gathered {
-    /// The latest of each question.
-    latest: BTreeMap<Key, AnswerRow>,
+    /// The latest revision of each question.
+    latest: BTreeMap<Key, i64>,
     /// Everything, by key and revision: the same key may not stand twice in one statement.
     log: BTreeMap<(Key, i64), AnswerRow>,
     seen: Vec<AttemptId>,
@@ -252,27 +252,20 @@ fn gather(answers: &[Answer], facts: &FactsRow, now: Timestamp, gathered: &mut G
         check_answer(answer.number, &answer.value, answer.revision, facts.questions).map_err(Broken::from)?;
     }
     let acks = answers.iter().map(|answer| {
-        let row = AnswerRow {
+        let key = (facts.id, answer.number);
+        let flagged = i64::from(answer.flagged);
+        let logged = gathered.log.entry((key, answer.revision)).or_insert_with(|| AnswerRow {
             attempt_id: facts.id,
             number: answer.number,
             revision: answer.revision,
             value: answer.value.clone(),
-            flagged: i64::from(answer.flagged),
+            flagged,
             saved_at: now,
             late: i64::from(late),
-        };
-        let key = (facts.id, answer.number);
-        let logged = gathered
-            .log
-            .entry((key, answer.revision))
-            .or_insert_with(|| row.clone());
-        let clash = !same(logged, &row.value, row.flagged);
-        match gathered.latest.get(&key) {
-            Some(latest) if clash || latest.revision >= row.revision => {}
-            _ => {
-                gathered.latest.insert(key, row);
-            }
-        }
+        });
+        let clash = logged.value != answer.value || logged.flagged != flagged;
+        let latest = gathered.latest.entry(key).or_insert(answer.revision);
+        *latest = answer.revision.max(*latest);
         Ack {
             number: answer.number,
             revision: answer.revision,
@@ -290,18 +283,17 @@ fn gather(answers: &[Answer], facts: &FactsRow, now: Timestamp, gathered: &mut G
     })
 }
 
-fn same(row: &AnswerRow, value: &str, flagged: i64) -> bool {
-    row.value == value && row.flagged == flagged
-}
-
 async fn save(
     tx: &mut Connection,
     engine: Engine,
     gathered: &Gathered,
     (parts, decided): (&[Part], &mut [Result<Outcome, Refusal>]),
 ) -> Result<(), StoreError> {
-    let log: Vec<AnswerRow> = gathered.log.values().cloned().collect();
-    let latest: Vec<AnswerRow> = gathered.latest.values().cloned().collect();
+    let log: Vec<&AnswerRow> = gathered.log.values().collect();
+    let latest = gathered.latest.iter();
+    let latest: Vec<&AnswerRow> = latest
+        .filter_map(|(key, revision)| gathered.log.get(&(*key, *revision)))
+        .collect();
     let new = answers::append(tx, engine, &log).await?;
     answers::put(tx, engine, &latest).await?;
     let all_new = u64::try_from(log.len()).is_ok_and(|rows| rows == new);

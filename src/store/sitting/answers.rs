@@ -215,7 +215,7 @@ pub async fn note_seen(
 }
 
 /// Writes the latest answers; an older revision changes nothing. No key may occur twice.
-pub async fn put(connection: &mut Connection, engine: Engine, rows: &[AnswerRow]) -> Result<(), StoreError> {
+pub async fn put(connection: &mut Connection, engine: Engine, rows: &[&AnswerRow]) -> Result<(), StoreError> {
     for (text, part) in parts(&UPSERT, engine, rows) {
         let mut query = sqlx::query(text);
         for row in part {
@@ -233,7 +233,7 @@ pub async fn put(connection: &mut Connection, engine: Engine, rows: &[AnswerRow]
 }
 
 /// Appends to the log; tells how many rows were new.
-pub async fn append(connection: &mut Connection, engine: Engine, rows: &[AnswerRow]) -> Result<u64, StoreError> {
+pub async fn append(connection: &mut Connection, engine: Engine, rows: &[&AnswerRow]) -> Result<u64, StoreError> {
     let mut new = 0;
     for (text, part) in parts(&APPEND, engine, rows) {
         let mut query = sqlx::query(text);
