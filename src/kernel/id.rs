@@ -96,6 +96,8 @@ typed_ids! {
     StationId = "stn";
     /// A room (考场) of a station.
     RoomId = "room";
+    /// A machine that is bound to a seat.
+    TerminalId = "mac";
     /// A loaded, immutable version of a question bank.
     BankVersionId = "bnk";
     /// A plan (计划).

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Office, Policy, Refusal, Who};
 use crate::identity::Role;
-use crate::kernel::{AccountId, ApplicationId, Language, SessionId, SignInId};
+use crate::kernel::{AccountId, ApplicationId, Digest, Language, SessionId, SignInId};
 
 /// One thing that a person can do or look at.
 pub trait Act: DeserializeOwned + JsonSchema + Send + 'static {
@@ -37,6 +37,8 @@ pub struct Caller {
     pub language: Language,
     /// The network address, for limits only; never stored with a name.
     pub address: String,
+    /// The digest of the machine's secret, if its browser keeps one.
+    pub terminal: Option<Digest>,
 }
 
 /// Who somebody is.
@@ -78,6 +80,7 @@ impl Caller {
             request_id: job.to_owned(),
             language: Language::Zh,
             address: String::new(),
+            terminal: None,
         }
     }
 

@@ -48,6 +48,7 @@ fn allowances(name: &str) -> Vec<Allowance> {
         name if name == policy::SIGN_IN.name => vec![minute([60, 180, 600])],
         name if name == policy::SET_UP.name || name == policy::PASSWORD_SET.name => vec![minute([20, 60, 200])],
         name if name == policy::TERMINAL_SIGN_IN.name => vec![minute([30_000, 30_000, 60_000])],
+        name if name == policy::TERMINAL_BIND.name => vec![minute([600, 600, 6_000])],
         name if name == policy::VERIFY_NUMBER.name => vec![minute([30, 90, 1_200]), day([1_000, 3_000, 60_000])],
         name if name == policy::VERIFY_FILE.name => vec![minute([30, 90, 600])],
         name if name == policy::VERIFY_STATEMENT.name => vec![minute([60, 240, 3_000])],

@@ -108,6 +108,8 @@ policies! {
     // Plans
     STATION_LIST: Read "station.list" "/stations" Staff, "Lists stations and rooms.";
     STATION_CREATE: Write "station.create" "/stations" Roles(&[Administrator, ExamOfficer]), "Adds a station.";
+    TERMINAL_LIST: Read "terminal.list" "/stations/rooms/{room}" Roles(&[Administrator, ExamOfficer, Invigilator]), "Lists the machines of a room and their seats.";
+    TERMINAL_CODE: Write "terminal.code" "/stations/rooms/{room}/binding" Roles(&[Administrator, ExamOfficer, Invigilator]), "Makes the code with which machines of a room are bound to seats.";
     ROOM_CREATE: Write "room.create" "/stations/{station}/rooms" Roles(&[Administrator, ExamOfficer]), "Adds a room to a station.";
     PLAN_LIST: Read "plan.list" "/plans" OFFICE, "Lists plans and their batches.";
     PLAN_CREATE: Write "plan.create" "/plans" Roles(&[ExamOfficer]), "Drafts a plan.";
@@ -165,6 +167,7 @@ policies! {
 
     // The terminal
     TERMINAL_SIGN_IN: Write "terminal.sign-in" "/terminal/sign-in" Anyone, "Signs a candidate in with ticket number and code.";
+    TERMINAL_BIND: Write "terminal.bind" "/terminal/bind" Anyone, "Binds this machine to a seat, with the room's code.";
     TERMINAL_STATE: Read "terminal.state" "/terminal" Candidate, "Tells a terminal its state, the seconds left and the saved answers.";
     TERMINAL_PAPER: Read "terminal.paper" "/terminal/paper" Candidate, "Gives the candidate's paper; it has no key.";
     TERMINAL_CONFIRM: Write "terminal.confirm" "/terminal/confirm" Candidate, "Confirms name and photo.";

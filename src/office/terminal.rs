@@ -10,6 +10,7 @@ use crate::sitting::{Facts, Gate, gate};
 use crate::store::Connection;
 use crate::store::sitting::{self, AttemptRow, DeskRow};
 
+mod binding;
 pub mod paper;
 pub mod picture;
 mod receipt;
@@ -21,6 +22,10 @@ mod state;
 pub(super) mod tests;
 mod work;
 
+pub use binding::{
+    BindTerminal, BindingCode, BoundTerminal, ListTerminals, MakeBindingCode, RoomTerminals, Standpoint, TerminalSeat,
+    standpoint,
+};
 pub use paper::{CandidatePaper, Minutes, PaperOption, PaperQuestion};
 pub use receipt::{ReceiptView, ShowReceipt};
 pub use sign_in::{ConfirmPerson, TerminalSignIn};

@@ -71,5 +71,6 @@ pub(crate) async fn staff(office: &Office, login: &str, roles: &[Role]) -> Calle
         request_id: "test".to_owned(),
         language: Language::Zh,
         address: String::new(),
+        terminal: None,
     }
 }

@@ -35,6 +35,9 @@ impl SebSettings {
             None => entries.push(("allowQuit", Setting::Bool(false))),
         }
         entries.extend([
+            // A browser that was started again is still the same machine, with the same candidate before it.
+            ("examSessionClearCookiesOnEnd", Setting::Bool(false)),
+            ("examSessionClearCookiesOnStart", Setting::Bool(false)),
             ("quitURL", Setting::Text(self.quit_url.clone())),
             ("quitURLConfirm", Setting::Bool(false)),
             ("sendBrowserExamKey", Setting::Bool(true)),
@@ -119,7 +122,8 @@ mod tests {
     #[test]
     fn the_key_is_made_of_the_sorted_settings_without_blanks() {
         let canonical = concat!(
-            r#"{"allowQuit":false,"browserViewMode":1,"quitURL":"https://exam.example/exam/leave","#,
+            r#"{"allowQuit":false,"browserViewMode":1,"examSessionClearCookiesOnEnd":false,"#,
+            r#""examSessionClearCookiesOnStart":false,"quitURL":"https://exam.example/exam/leave","#,
             r#""quitURLConfirm":false,"sendBrowserExamKey":true,"startURL":"https://exam.example/exam"}"#
         );
         assert_eq!(settings().canonical(), canonical);
@@ -132,7 +136,7 @@ mod tests {
         assert!(
             with_password
                 .canonical()
-                .starts_with(r#"{"browserViewMode":1,"hashedQuitPassword":""#)
+                .contains(r#""examSessionClearCookiesOnStart":false,"hashedQuitPassword":""#)
         );
     }
 
@@ -150,6 +154,6 @@ mod tests {
         let file = settings().file();
         assert!(file.contains("<key>startURL</key><string>https://exam.example/exam</string>"));
         assert!(file.contains("<key>allowQuit</key><false/>"));
-        assert_eq!(file.matches("<key>").count(), 6);
+        assert_eq!(file.matches("<key>").count(), 8);
     }
 }

@@ -9,6 +9,7 @@ mod gate;
 mod lock;
 mod outage;
 mod receipt;
+mod seat;
 mod time;
 
 pub use answer::{AnswerRefusal, GRACE, SaveRefusal, Standing, TooEarly, admit, check_answer, is_answer, may_submit};
@@ -16,4 +17,5 @@ pub use gate::{Facts, Gate, SessionRefusal, Way, gate, may_start};
 pub use lock::{SebSettings, key_hash, quit_hash};
 pub use outage::{Assessment, NOTICED, OutageRule, Silence, assess};
 pub use receipt::{ReceiptStatement, answers_digest};
+pub use seat::{SPARE, Seat, SeatRefusal, may_sit};
 pub use time::{Clockwork, Scope, Span, TimeChange, TimeEntry, clockwork, room_paused_since, spans};

@@ -243,6 +243,11 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificate",
         include_str!("../../migrations/sqlite/0008_certificate.sql"),
     ),
+    (
+        13,
+        "terminal",
+        include_str!("../../migrations/sqlite/0013_terminal.sql"),
+    ),
 ];
 
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -255,6 +260,11 @@ const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
         8,
         "certificate",
         include_str!("../../migrations/postgres/0008_certificate.sql"),
+    ),
+    (
+        13,
+        "terminal",
+        include_str!("../../migrations/postgres/0013_terminal.sql"),
     ),
 ];
 

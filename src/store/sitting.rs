@@ -16,6 +16,7 @@ pub mod lock;
 pub mod outage;
 pub mod pack;
 pub mod receipt;
+pub mod terminal;
 pub mod time;
 
 pub use attempt::{

@@ -34,6 +34,8 @@ pub(super) struct Address(pub(super) String);
 pub(super) const STAFF_COOKIE: &str = "jianding_staff";
 /// The cookie of candidates: a terminal's sign-in does not disturb a member of staff at the same machine.
 pub(super) const CANDIDATE_COOKIE: &str = "jianding_candidate";
+/// The cookie of a machine that is bound to a seat.
+pub(super) const TERMINAL_COOKIE: &str = "jianding_terminal";
 /// The cookie that remembers the language.
 pub(super) const LANGUAGE_COOKIE: &str = "jianding_language";
 
@@ -92,6 +94,7 @@ impl FromRequestParts<App> for Visitor {
             request_id,
             language: language(parts),
             address,
+            terminal: cookie(&parts.headers, TERMINAL_COOKIE).map(|token| app.office.machine(&token)),
         };
         let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
         let (actor, csrf, bearer) = match recognise(app, parts).await {

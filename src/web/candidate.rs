@@ -18,7 +18,8 @@ use crate::office::desk::Receipt;
 use crate::office::terminal::picture::own_picture;
 use crate::office::terminal::{
     CandidatePaper, ConfirmPerson, PaperOption, PaperQuestion, Photo, ReceiptView, SaveAnswers, ShowPaper, ShowReceipt,
-    ShowTerminal, StartAttempt, SubmitAttempt, TerminalBeat, TerminalSignIn, TerminalView, own_photo,
+    ShowTerminal, Standpoint, StartAttempt, SubmitAttempt, TerminalBeat, TerminalSignIn, TerminalView, own_photo,
+    standpoint,
 };
 use crate::office::{Refusal, Who, policy};
 use crate::paper::{FieldView, PromptView};
@@ -55,13 +56,19 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "candidate/sign-in.html")]
 struct SignInPage {
     frame: Frame,
+    /// Where this machine stands, if it is bound to a seat.
+    here: Option<Standpoint>,
 }
 
 /// `GET /exam`: where every terminal stands before its candidate comes.
 async fn sign_in(State(app): State<App>, visitor: Visitor) -> Response {
-    render(&SignInPage {
-        frame: visitor.frame(&app),
-    })
+    match standpoint(&app.office, &visitor.caller).await {
+        Ok(here) => render(&SignInPage {
+            frame: visitor.frame(&app),
+            here,
+        }),
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
 }
 
 /// The terminal's state; somebody who is no candidate goes to the sign-in.

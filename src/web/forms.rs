@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
 use super::App;
-use super::caller::{CANDIDATE_COOKIE, STAFF_COOKIE, Visitor, wants_json};
+use super::caller::{CANDIDATE_COOKIE, STAFF_COOKIE, TERMINAL_COOKIE, Visitor, wants_json};
 use super::input::{Fields, Sent, read, read_body};
 use super::refusal::respond;
 use crate::office::{Act, Broken, Caller, Kind, Office, Policy, Refusal, policy};
@@ -161,15 +161,16 @@ fn answer(app: &App, policy: &Policy, outcome: &Value, next: Option<&str>, json:
         policy::SET_UP,
         policy::PASSWORD_SET,
         policy::TERMINAL_SIGN_IN,
+        policy::TERMINAL_BIND,
     ]
     .contains(policy);
     if signs_in && let Some(token) = outcome.get("token").and_then(Value::as_str) {
-        let name = if *policy == policy::TERMINAL_SIGN_IN {
-            CANDIDATE_COOKIE
-        } else {
-            STAFF_COOKIE
+        let (name, seconds) = match *policy {
+            policy::TERMINAL_SIGN_IN => (CANDIDATE_COOKIE, COOKIE_SECONDS),
+            policy::TERMINAL_BIND => (TERMINAL_COOKIE, A_YEAR),
+            _ => (STAFF_COOKIE, COOKIE_SECONDS),
         };
-        set_cookie(&mut headers, app, name, token, COOKIE_SECONDS);
+        set_cookie(&mut headers, app, name, token, seconds);
     }
     if *policy == policy::SIGN_OUT {
         set_cookie(&mut headers, app, STAFF_COOKIE, "", 0);
@@ -183,6 +184,8 @@ fn answer(app: &App, policy: &Policy, outcome: &Value, next: Option<&str>, json:
     (headers, Redirect::to(&target)).into_response()
 }
 
+/// For what belongs to a machine and not to a person.
+pub(super) const A_YEAR: i64 = 365 * 24 * 3600;
 const COOKIE_SECONDS: i64 = 12 * 3600;
 
 /// Adds a cookie that scripts cannot read and other sites cannot send.

@@ -36,6 +36,7 @@ mod room;
 mod session;
 mod staff;
 mod supervision;
+mod terminal;
 mod verify;
 mod witness;
 

@@ -54,6 +54,8 @@ struct StationsPage {
     frame: Frame,
     stations: Vec<StationView>,
     keeper: bool,
+    /// Whether the visitor binds machines to seats.
+    binder: bool,
 }
 
 /// `GET /stations`
@@ -63,6 +65,7 @@ async fn stations(State(app): State<App>, visitor: Visitor) -> Response {
             frame: visitor.frame(&app),
             stations,
             keeper: visitor.caller.may(&policy::STATION_CREATE).is_ok(),
+            binder: visitor.caller.may(&policy::TERMINAL_LIST).is_ok(),
         }),
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }

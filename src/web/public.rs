@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::caller::{LANGUAGE_COOKIE, Visitor};
-use super::forms::{is_local, set_cookie};
+use super::forms::{A_YEAR, is_local, set_cookie};
 use super::{App, Frame};
 
 /// A page as an answer.
@@ -40,8 +40,6 @@ pub(super) struct LanguageChoice {
     #[serde(default)]
     back: String,
 }
-
-const A_YEAR: i64 = 365 * 24 * 3600;
 
 /// `GET /language?to=en&back=/…`: remembers the language.
 pub(super) async fn language(State(app): State<App>, Query(choice): Query<LanguageChoice>) -> Response {

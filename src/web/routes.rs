@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::{
     App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, marking, openapi, plan,
-    practical, public, result, room, session, staff, supervision, verify,
+    practical, public, result, room, session, staff, supervision, terminal, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 
@@ -117,6 +117,7 @@ pub fn all() -> Vec<Route> {
         practical::routes(),
         marking::routes(),
         supervision::routes(),
+        terminal::routes(),
         result::routes(),
         certificate::routes(),
         verify::routes(),

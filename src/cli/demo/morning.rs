@@ -118,6 +118,7 @@ fn stranger() -> Caller {
         request_id: "demo".to_owned(),
         language: Language::Zh,
         address: String::new(),
+        terminal: None,
     }
 }
 

@@ -131,6 +131,7 @@ fn stranger() -> Caller {
         request_id: "rehearsal".to_owned(),
         language: Language::Zh,
         address: String::new(),
+        terminal: None,
     }
 }
 

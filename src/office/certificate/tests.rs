@@ -59,6 +59,7 @@ pub(super) async fn staff(office: &Office, login: &str, role: Role) -> Caller {
         request_id: "test".to_owned(),
         language: Language::Zh,
         address: String::new(),
+        terminal: None,
     }
 }
 

@@ -91,6 +91,7 @@ impl World {
             request_id: "test".to_owned(),
             language: Language::En,
             address: String::new(),
+            terminal: None,
         };
         Self {
             examiners: vec![caller(1), caller(2), caller(3)],

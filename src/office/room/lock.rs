@@ -26,6 +26,10 @@ type Remembered = (Timestamp, Option<Arc<LockRow>>);
 
 /// Sets what the session asks of its terminals' browsers.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four boxes of one form, each of which stands for itself"
+)]
 pub struct LockSession {
     /// The session.
     pub session: SessionId,
@@ -38,6 +42,9 @@ pub struct LockSession {
     /// Whether only Safe Exam Browser with this session's settings is let in.
     #[serde(default)]
     pub seb: bool,
+    /// Whether papers open only at the machine that is bound to the candidate's own seat.
+    #[serde(default)]
+    pub own_seat: bool,
     /// The password that closes Safe Exam Browser; without one it closes after handing in only.
     #[serde(default, deserialize_with = "crate::office::input::optional")]
     pub quit_password: Option<String>,
@@ -71,13 +78,14 @@ impl Act for LockSession {
             no_copy: i64::from(self.no_copy),
             config_key: self.seb.then(|| settings(office, quit.clone()).config_key()),
             quit_hash: quit,
+            own_seat: i64::from(self.own_seat),
             set_at: now,
             set_by: caller.account()?,
         };
         lock::put(op.connection(), &row).await?;
         let event = Event::of(session.id)
             .in_batch(session.batch_id)
-            .with(json!({ "full_screen": self.full_screen, "no_copy": self.no_copy, "seb": self.seb }));
+            .with(json!({ "full_screen": self.full_screen, "no_copy": self.no_copy, "seb": self.seb, "own_seat": self.own_seat }));
         let at = op.commit(event).await?;
         let mut known = office.locks.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.remove(&self.session);
@@ -192,6 +200,7 @@ mod tests {
             full_screen: false,
             no_copy: true,
             seb: true,
+            own_seat: false,
             quit_password: Some("leave".to_owned()),
         };
         room.office.perform(lock, &officer).await.unwrap();
@@ -210,6 +219,7 @@ mod tests {
             full_screen: false,
             no_copy: false,
             seb: false,
+            own_seat: false,
             quit_password: None,
         };
         assert_eq!(code(room.office.perform(late, &officer).await), "session-begun");

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
+use super::binding::check_seat;
 use super::place;
 use crate::kernel::{AttemptId, HOUR, IncidentId, OneTimeCode, Timestamp};
 use crate::office::account::{Done, SignedIn, new_sign_in};
@@ -62,6 +63,7 @@ impl Act for TerminalSignIn {
         let sessions = sitting::seated_sessions(&mut connection, ticket.application_id).await?;
         drop(connection);
         let session = choose_session(&sessions, office.now())?.session_id;
+        let machine = check_seat(office, caller, session, ticket.application_id).await?;
 
         let mut op = Op::begin::<Self>(office, caller).await?;
         let (token, mut row) = new_sign_in(office, op.now, SIGN_IN_LIFE);
@@ -70,7 +72,7 @@ impl Act for TerminalSignIn {
         insert_sign_in(op.connection(), &row).await?;
         let event = Event::of(ticket.application_id)
             .in_batch(ticket.batch_id)
-            .with(json!({ "session": session, "terminal": row.id }));
+            .with(json!({ "session": session, "terminal": row.id, "machine": machine }));
         op.commit(event).await?;
         Ok(SignedIn {
             token,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::binding::check_seat;
 use super::place;
 use super::sign_in::own_incident;
 use crate::kernel::{AttemptId, Timestamp};
@@ -35,7 +36,8 @@ impl Act for StartAttempt {
     const POLICY: Policy = policy::TERMINAL_START;
 
     async fn perform(self, office: &Office, caller: &Caller) -> Result<Started, Refusal> {
-        let (_, session, sign_in) = caller.candidate()?;
+        let (application, session, sign_in) = caller.candidate()?;
+        let machine = check_seat(office, caller, session, application).await?;
         let lease = office.lease(sign_in);
         let mut op = Op::begin::<Self>(office, caller).await?;
         let now = op.now;
@@ -62,7 +64,7 @@ impl Act for StartAttempt {
             }
         };
         let event = Event::of(attempt.id).in_batch(attempt.batch_id).with(json!({
-            "session": session, "terminal": sign_in, "way": gate, "deadline": deadline,
+            "session": session, "terminal": sign_in, "machine": machine, "way": gate, "deadline": deadline,
         }));
         op.commit(event).await?;
         Ok(started(&attempt, deadline, left_ms, now))

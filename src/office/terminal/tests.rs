@@ -49,6 +49,7 @@ pub(in crate::office) fn caller(actor: Actor) -> Caller {
         request_id: "r".to_owned(),
         language: Language::Zh,
         address: String::new(),
+        terminal: None,
     }
 }
 
@@ -64,13 +65,21 @@ impl Room {
     }
 
     pub(in crate::office) async fn signs_in(&self, seat: usize) -> Result<Caller, Refusal> {
+        self.signs_in_at(seat, &caller(Actor::Anonymous)).await
+    }
+
+    /// Signs in where somebody stands.
+    pub(in crate::office) async fn signs_in_at(&self, seat: usize, at: &Caller) -> Result<Caller, Refusal> {
         let act = TerminalSignIn {
             ticket: format!(" T{} ", seat + 1),
             code: self.codes[seat].to_string().to_lowercase(),
         };
-        let signed_in = self.office.perform(act, &caller(Actor::Anonymous)).await?;
+        let signed_in = self.office.perform(act, at).await?;
         let (actor, _) = account::recognise(&self.office, &signed_in.token).await?;
-        Ok(caller(actor))
+        Ok(Caller {
+            terminal: at.terminal,
+            ..caller(actor)
+        })
     }
 
     /// Another office over the same database, as after a restart.

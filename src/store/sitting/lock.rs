@@ -18,6 +18,8 @@ pub struct LockRow {
     pub config_key: Option<String>,
     /// The digest of the password that closes Safe Exam Browser.
     pub quit_hash: Option<String>,
+    /// 1 when papers open only at the machine of the candidate's own seat.
+    pub own_seat: i64,
     /// When it was set.
     pub set_at: Timestamp,
     /// By whom.
@@ -27,7 +29,7 @@ pub struct LockRow {
 /// The lock of a session, if one was set.
 pub async fn of_session(connection: &mut Connection, session: SessionId) -> Result<Option<LockRow>, StoreError> {
     Ok(sqlx::query_as(
-        "SELECT session_id, full_screen, no_copy, config_key, quit_hash, set_at, set_by FROM session_lock
+        "SELECT session_id, full_screen, no_copy, config_key, quit_hash, own_seat, set_at, set_by FROM session_lock
          WHERE session_id = $1",
     )
     .bind(session)
@@ -38,17 +40,18 @@ pub async fn of_session(connection: &mut Connection, session: SessionId) -> Resu
 /// Sets the lock of a session.
 pub async fn put(connection: &mut Connection, row: &LockRow) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO session_lock (session_id, full_screen, no_copy, config_key, quit_hash, set_at, set_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO session_lock (session_id, full_screen, no_copy, config_key, quit_hash, own_seat, set_at, set_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (session_id) DO UPDATE SET full_screen = excluded.full_screen, no_copy = excluded.no_copy,
-             config_key = excluded.config_key, quit_hash = excluded.quit_hash, set_at = excluded.set_at,
-             set_by = excluded.set_by",
+             config_key = excluded.config_key, quit_hash = excluded.quit_hash, own_seat = excluded.own_seat,
+             set_at = excluded.set_at, set_by = excluded.set_by",
     )
     .bind(row.session_id)
     .bind(row.full_screen)
     .bind(row.no_copy)
     .bind(&row.config_key)
     .bind(&row.quit_hash)
+    .bind(row.own_seat)
     .bind(row.set_at)
     .bind(row.set_by)
     .execute(connection)
