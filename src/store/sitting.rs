@@ -15,6 +15,7 @@ mod incident;
 pub mod lock;
 pub mod outage;
 pub mod pack;
+pub mod past;
 pub mod receipt;
 pub mod terminal;
 pub mod time;

@@ -80,6 +80,11 @@ struct Figures {
     save: Cost,
     one_by_one: Cost,
     one_by_one_connections: usize,
+    /// Saves beside so many attempts of earlier examinations.
+    past: u64,
+    with_past: Cost,
+    /// CPU of a save with them ÷ without, in thousandths.
+    past_to_none_thousandths: u64,
     save_p50_us: u64,
     save_p99_us: u64,
     hello_p99_us: u64,
@@ -128,6 +133,7 @@ async fn measure(arguments: &PlayArguments, bar: &ProgressBar) -> Result<Figures
         candidates: connections,
         database_url: arguments.database_url.as_deref(),
         one_by_one: false,
+        past: 0,
         below: arguments.folder.as_deref(),
     };
     let alone = Wanted {
@@ -136,23 +142,38 @@ async fn measure(arguments: &PlayArguments, bar: &ProgressBar) -> Result<Figures
         one_by_one: true,
         ..wanted.clone()
     };
+    let full = Wanted {
+        database_url: None,
+        past: arguments.past,
+        ..wanted.clone()
+    };
+    let full = match arguments.past {
+        0 => None,
+        _ => Some(Hall::open(&full, bar).await?),
+    };
     let together = Hall::open(&wanted, bar).await?;
     let alone = Hall::open(&alone, bar).await?;
     let probe = DiskProbe::begin(&together.data(), Duration::ZERO)?;
     sleep(Duration::from_secs(2)).await;
     let disk = probe.end();
     let turn = Duration::from_secs(arguments.seconds.clamp(1, 30));
-    let (mut hello, mut save, mut one_by_one) = (Cost::default(), Cost::default(), Cost::default());
+    let [mut hello, mut save, mut one_by_one, mut with_past] = [(); 4].map(|()| Cost::default());
     for round in 1..=ROUNDS {
         bar.set_message(format!("round {round} of {ROUNDS}"));
         hello.add(&together.takes(Turn::Hello, turn).await);
         save.add(&together.takes(Turn::Save, turn).await);
         one_by_one.add(&alone.takes(Turn::Save, turn).await);
+        if let Some(full) = &full {
+            with_past.add(&full.takes(Turn::Save, turn).await);
+        }
     }
     let memory = together.memory_each();
     let tally = together.tally.clone();
     together.close().await?;
     alone.close().await?;
+    if let Some(full) = full {
+        full.close().await?;
+    }
     Ok(Figures {
         engine: if arguments.database_url.is_some() {
             "postgresql"
@@ -162,6 +183,9 @@ async fn measure(arguments: &PlayArguments, bar: &ProgressBar) -> Result<Figures
         connections,
         hello_to_save_thousandths: hello.each_us() * 1_000 / save.each_us().max(1),
         together_to_single_thousandths: save.a_second() * 1_000 / one_by_one.a_second().max(1),
+        past: arguments.past,
+        past_to_none_thousandths: with_past.each_us() * 1_000 / save.each_us().max(1),
+        with_past,
         hello,
         save,
         one_by_one,
@@ -307,7 +331,12 @@ fn table(figures: &Figures) -> String {
             cost.us(cost.players_cpu_ms)
         )
     };
-    [
+    let past = format!(
+        "CPU save with {} earlier attempts / without {}",
+        figures.past,
+        decimal(figures.past_to_none_thousandths)
+    );
+    let mut lines = vec![
         format!("{} connections, {}", figures.connections, figures.engine),
         line("hello", &figures.hello),
         line("save", &figures.save),
@@ -339,6 +368,9 @@ fn table(figures: &Figures) -> String {
             figures.errors,
             figures.first_error.as_deref().unwrap_or_default()
         ),
-    ]
-    .join("\n")
+    ];
+    if figures.past > 0 {
+        lines.extend([line("save, full database", &figures.with_past), past]);
+    }
+    lines.join("\n")
 }

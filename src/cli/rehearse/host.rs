@@ -17,6 +17,7 @@ use super::prepare::{Prepared, Ticket, prepare};
 use crate::config::Config;
 use crate::office::Office;
 use crate::office::desk::AnswerDesk;
+use crate::store::sitting::past;
 use crate::web::{Serving, Site};
 
 /// What `rehearse host` takes.
@@ -34,6 +35,9 @@ pub(super) struct HostArguments {
     /// How many candidates to invent.
     #[arg(long, default_value_t = 100)]
     pub(super) candidates: usize,
+    /// Attempts of earlier examinations to make up: only to measure what a full database costs.
+    #[arg(long, default_value_t = 0, hide = true)]
+    pub(super) past: u64,
     /// One transaction for each save: only to measure what group commit brings.
     #[arg(long, hide = true)]
     pub(super) one_by_one: bool,
@@ -73,6 +77,9 @@ pub(super) enum Told {
 
 /// The line that asks a host on a leash to close the rooms and score everybody.
 pub(super) const SETTLE: &str = "settle";
+
+/// Earlier attempts that are made up in one transaction; whole sessions.
+const AT_ONCE: usize = 20_000;
 
 fn tell(told: &Told) {
     if let Ok(line) = serde_json::to_string(told) {
@@ -118,11 +125,26 @@ async fn ready(office: &Office, arguments: &HostArguments) -> Result<Option<Prep
     }
     let told = |step: &str| tell(&Told::Preparing(step.to_owned()));
     let prepared = prepare(office, arguments.candidates, &told).await?;
+    make_up(office, arguments.past, &told).await?;
     let tickets = Tickets {
         tickets: prepared.tickets.clone(),
     };
     write_private(&path, &serde_json::to_vec_pretty(&tickets)?)?;
     Ok(Some(prepared))
+}
+
+/// Fills the database with attempts of earlier examinations.
+async fn make_up(office: &Office, attempts: u64, told: &(dyn Fn(&str) + Sync)) -> Result<(), Failure> {
+    let attempts = i64::try_from(attempts).map_err(|error| Failure::new(error.to_string()))?;
+    for from in (0..attempts).step_by(AT_ONCE) {
+        told(&format!("earlier attempts: {from}"));
+        let mut tx = office.store.write().await?;
+        let number = (attempts - from).min(i64::try_from(AT_ONCE).unwrap_or(i64::MAX));
+        past::make_up(&mut tx, from, number).await?;
+        tx.commit().await?;
+        office.store.carry_over().await?;
+    }
+    Ok(())
 }
 
 /// Does what the lines of the standard input say, until it ends.

@@ -77,6 +77,9 @@ struct PlayArguments {
     /// Measure instead: saves beside empty requests, as fast as they go; `--seconds` is the length of a turn.
     #[arg(long, conflicts_with = "server")]
     bench: bool,
+    /// With `--bench`: also measure saves on a server whose database holds so many attempts of earlier examinations.
+    #[arg(long, requires = "bench", default_value_t = 0)]
+    past: u64,
 }
 
 /// Open files beside the candidates' lines.
@@ -133,6 +136,7 @@ fn server(play: &PlayArguments, bar: &ProgressBar) -> Result<Server, Failure> {
         candidates: play.candidates,
         database_url: play.database_url.as_deref(),
         one_by_one: false,
+        past: 0,
         below: play.folder.as_deref(),
     };
     Server::start(&wanted, &|step| bar.set_message(format!("preparing: {step}")))

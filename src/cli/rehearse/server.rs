@@ -35,6 +35,8 @@ pub(super) struct Wanted<'w> {
     pub(super) database_url: Option<&'w str>,
     /// One transaction for each save.
     pub(super) one_by_one: bool,
+    /// Attempts of earlier examinations that lie in its database.
+    pub(super) past: u64,
     /// Where the temporary folder is made.
     pub(super) below: Option<&'w Path>,
 }
@@ -69,6 +71,9 @@ impl Server {
             .stderr(log);
         if let Some(url) = wanted.database_url {
             command.args(["--database-url", url]);
+        }
+        if wanted.past > 0 {
+            command.args(["--past", &wanted.past.to_string()]);
         }
         if wanted.one_by_one {
             command.arg("--one-by-one");
