@@ -7,6 +7,7 @@ mod exchange;
 mod ledger;
 mod print_set;
 mod rehearse;
+mod result;
 mod serve;
 
 use std::fmt;
@@ -75,6 +76,9 @@ enum Command {
     /// The signing authority of an installation.
     #[command(subcommand)]
     Authority(certificate::AuthorityCommand),
+    /// Scores: reckon them again, export what they are made of.
+    #[command(subcommand)]
+    Result(result::ResultCommand),
     /// The ledger: check it, publish it, witness it.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -142,6 +146,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
         Command::Authority(command) => certificate::authority(command),
+        Command::Result(command) => result::result(command),
         Command::Ledger(command) => ledger::ledger(command),
     };
     match outcome {

@@ -212,8 +212,21 @@ policies! {
     RESULT_SETTLE: Write "result.settle" "/batches/{batch}/settle" Roles(&[ExamOfficer]), "Settles every component by its frozen rule.";
     RESULT_APPROVE: Write "result.approve" "/batches/{batch}/approve" Roles(&[ScoreApprover]), "Approves results that another person settled.";
     RESULT_PUBLISH: Write "result.publish" "/batches/{batch}/publish" Roles(&[ScoreApprover]), "Publishes the results and starts the publicity period.";
+    RESULT_RECOMPUTE: Read "result.recompute" "/batches/{batch}/results/recompute" Roles(&[ExamOfficer, ScoreApprover, Supervisor, Auditor]), "Reckons a batch's scores again out of answers and sheets, and names what is stored otherwise.";
+    RESULT_BUNDLE: Write "result.bundle" "/batches/{batch}/results/bundle" Roles(&[ScoreApprover, Auditor]), "Exports what a batch's scores are made of, with keys and without names.";
+    RESULT_VERSIONS: Read "result.versions" "/batches/{batch}/results/versions" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Lists every version of a batch's results: who made it, when and why, and its scores.";
     NOTICE_LIST: Read "notice.list" "/notices" Anyone, "Lists the batches in publicity.";
     NOTICE_SHOW: Read "notice.show" "/notices/{batch}" Anyone, "Shows a batch's published results, names masked.";
+
+    // Objections and corrections
+    OBJECTION_FILE: Write "objection.file" "/batches/{batch}/objections" Roles(&[Clerk]), "Takes a candidate's objection in, while the results are public.";
+    OBJECTION_LIST: Read "objection.list" "/batches/{batch}/objections" Roles(&[Clerk, ExamOfficer, ScoreApprover, Supervisor, Auditor]), "Lists a batch's objections, what rechecks found and how they were decided.";
+    OBJECTION_EVIDENCE: Read "objection.evidence" "/objections/{objection}/evidence" Roles(&[ScoreApprover, Auditor]), "Gives the evidence of an objection.";
+    OBJECTION_RECHECK: Write "objection.recheck" "/objections/{objection}/recheck" Roles(&[ScoreApprover]), "Applies the key again, adds the sheets again, looks for missed pages, and records what was found.";
+    OBJECTION_DECIDE: Write "objection.decide" "/objections/{objection}/decide" Roles(&[ScoreApprover]), "Decides a rechecked objection, as somebody who had no part in the batch before.";
+    REGRADE_PROPOSE: Write "regrade.propose" "/batches/{batch}/regrades" Roles(&[ExamOfficer]), "Proposes a correction of settled results, as of a wrong key, and shows what it would change.";
+    REGRADE_LIST: Read "regrade.list" "/batches/{batch}/regrades" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Lists a batch's corrections and the certificates that they leave in doubt.";
+    REGRADE_VOTE: Write "regrade.vote" "/regrades/{regrade}/vote" Roles(&[ScoreApprover]), "Agrees to a proposed correction or declines it; the second who agrees applies it.";
 
     // Certificates
     CERTIFICATE_LIST: Read "certificate.list" "/batches/{batch}/certificates" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists a batch's certificates and how far issuing is.";

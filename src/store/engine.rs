@@ -243,6 +243,7 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificate",
         include_str!("../../migrations/sqlite/0008_certificate.sql"),
     ),
+    (10, "after", include_str!("../../migrations/sqlite/0010_after.sql")),
     (
         13,
         "terminal",
@@ -261,6 +262,7 @@ const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificate",
         include_str!("../../migrations/postgres/0008_certificate.sql"),
     ),
+    (10, "after", include_str!("../../migrations/postgres/0010_after.sql")),
     (
         13,
         "terminal",

@@ -20,6 +20,7 @@ pub mod routes;
 mod server;
 
 mod account;
+mod after;
 mod application;
 mod audit;
 mod bank;

@@ -5,8 +5,8 @@ use axum::routing::{MethodRouter, get};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, marking, openapi, plan,
-    practical, public, result, room, session, staff, supervision, terminal, verify,
+    App, account, after, application, assets, audit, bank, candidate, certificate, forms, ledger, marking, openapi,
+    plan, practical, public, result, room, session, staff, supervision, terminal, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 
@@ -119,6 +119,7 @@ pub fn all() -> Vec<Route> {
         supervision::routes(),
         terminal::routes(),
         result::routes(),
+        after::routes(),
         certificate::routes(),
         verify::routes(),
         ledger::routes(),

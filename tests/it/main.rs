@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod after;
 mod attacks;
 mod bad_input;
 mod browser;
