@@ -74,6 +74,11 @@ struct ObjectionsPage {
     list: ObjectionList,
 }
 
+/// An exact score as people write it: a whole number without its denominator.
+fn plain(exact: &str) -> &str {
+    exact.strip_suffix("/1").unwrap_or(exact)
+}
+
 /// `GET /batches/{batch}/objections`.
 async fn objections(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
     let act = batch(&path).map(|batch| ListObjections { batch });
