@@ -8,6 +8,7 @@ mod ledger;
 mod print_set;
 mod rehearse;
 mod serve;
+mod signer;
 
 use std::fmt;
 use std::io::Write as _;
@@ -57,6 +58,9 @@ enum Command {
         /// The settings file.
         #[arg(long)]
         config: Option<PathBuf>,
+        /// The socket of the signer, if it is a process of its own; wins over `signer.socket` of the settings.
+        #[arg(long)]
+        signer: Option<PathBuf>,
     },
     /// Plays an examination with simulated candidates and says whether the server is up to it.
     Rehearse(rehearse::RehearseArguments),
@@ -75,6 +79,9 @@ enum Command {
     /// The signing authority of an installation.
     #[command(subcommand)]
     Authority(certificate::AuthorityCommand),
+    /// The signer: a process and a user of its own that has the signing key.
+    #[command(subcommand)]
+    Signer(signer::SignerCommand),
     /// The ledger: check it, publish it, witness it.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -134,7 +141,7 @@ impl<E: std::error::Error> From<E> for Failure {
 pub fn run(arguments: Arguments) -> ExitCode {
     let language = arguments.language.into();
     let outcome = match arguments.command {
-        Command::Serve { config } => serve::serve(config.as_deref()),
+        Command::Serve { config, signer } => serve::serve(config.as_deref(), signer),
         Command::Demo(arguments) => demo::demo(&arguments, language),
         Command::Rehearse(arguments) => rehearse::rehearse(&arguments, language),
         Command::Config(command) => config(command),
@@ -142,6 +149,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
         Command::Authority(command) => certificate::authority(command),
+        Command::Signer(command) => signer::signer(command),
         Command::Ledger(command) => ledger::ledger(command),
     };
     match outcome {

@@ -209,6 +209,38 @@ impl SealedAuthority {
         }
     }
 
+    /// The certificates alone.
+    #[must_use]
+    pub fn without_keys(&self) -> Self {
+        Self {
+            signing_key: None,
+            checking_key: None,
+            ..self.for_server()
+        }
+    }
+
+    /// What is left when the signing key has gone to a signer of its own.
+    #[must_use]
+    pub fn without_signing_key(&self) -> Self {
+        Self {
+            signing_key: None,
+            ..self.clone()
+        }
+    }
+
+    /// The certificates over the signing key.
+    pub fn chain(&self) -> Result<Chain, AuthorityError> {
+        self.chain_over(&self.signing_certificate)
+    }
+
+    fn chain_over(&self, certificate: &str) -> Result<Chain, AuthorityError> {
+        Chain::new(
+            Certificate::from_pem(certificate)?,
+            Certificate::from_pem(&self.issuing_certificate)?,
+            Certificate::from_pem(&self.root_certificate)?,
+        )
+    }
+
     /// Opens the signing key.
     pub fn signer(&self, vault: &Vault) -> Result<SoftSigner, AuthorityError> {
         let sealed = self.signing_key.as_deref().ok_or(AuthorityError::Absent("signing"))?;
@@ -234,11 +266,7 @@ impl SealedAuthority {
             .open(&seat(place), &sealed)
             .map_err(|_| AuthorityError::Sealed(place))?;
         let key = SigningKey::from_pkcs8_der(&opened).map_err(|_| AuthorityError::Sealed(place))?;
-        let chain = Chain::new(
-            Certificate::from_pem(certificate)?,
-            Certificate::from_pem(&self.issuing_certificate)?,
-            Certificate::from_pem(&self.root_certificate)?,
-        )?;
+        let chain = self.chain_over(certificate)?;
         if *key.verifying_key() != chain.statement_key().1 {
             return Err(AuthorityError::Mismatch(place));
         }
@@ -252,7 +280,7 @@ impl fmt::Debug for SealedAuthority {
     }
 }
 
-fn seat(key: &str) -> String {
+pub(super) fn seat(key: &str) -> String {
     format!("authority.{key}_key")
 }
 

@@ -8,12 +8,14 @@ mod authority;
 mod cms;
 mod codes;
 mod export;
+mod facts;
 mod frame;
 mod integrity;
 mod issue;
 mod layout;
 mod level;
 mod lint;
+mod locked;
 mod photo;
 mod receipt;
 mod record;
@@ -30,10 +32,12 @@ mod verify;
 
 pub use authority::{Authority, AuthorityError, SealedAuthority};
 pub use export::{is_set, open_badge, opened, status_list};
+pub use facts::{LaterFacts, NotSigned, SheetFacts};
 pub use integrity::{Integrity, IntegrityCheck, IntegrityFinding, Irregular, MOST_FINDINGS, Taken};
 pub use issue::{Extras, IssueError, Issued, issue, issue_with};
 pub use level::SkillLevel;
 pub use lint::{CHECKS, Finding, lint};
+pub use locked::LockedKey;
 pub use photo::{JpegPhoto, MAX_PHOTO_BYTES, MAX_PHOTO_SIDE, PHOTO_HEIGHT, PHOTO_WIDTH, PhotoError, normalise};
 pub use receipt::{ReceiptKey, ReceiptKeyError, receipt_code};
 pub use record::{

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::certificate::{issuer, open_first_record, open_record, print_record_place, standing, unseal};
 use super::{Act, Caller, Office, Policy, Refusal, Upload, policy};
 use crate::certificate::{
-    CertificateNumber, CertificateRecord, Chain, Genuine, IssueDate, NotGenuine, Signer as _, Standing, Statement,
-    StatementError, verify,
+    CertificateNumber, CertificateRecord, Chain, Genuine, IssueDate, NotGenuine, Standing, Statement, StatementError,
+    verify,
 };
 use crate::kernel::{PersonName, Timestamp};
 use crate::store::Connection;
@@ -307,7 +307,7 @@ impl Act for VerifyStatement {
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<Checked, Refusal> {
         let now = office.now();
-        let key = issuer(office).await?.signer.chain().statement_key();
+        let key = issuer(office).await?.chain.statement_key();
         let text = self.statement.trim().to_ascii_uppercase();
         if text.len() > MAX_STATEMENT {
             return Ok(Checked::altered("statement", "statement-shape", now));
@@ -378,7 +378,7 @@ impl Act for RootCertificate {
         let issuer = issuer(office).await?;
         Ok(Root {
             pem: issuer.root_pem.clone(),
-            signer: issuer.signer.chain().signer_name(),
+            signer: issuer.chain.signer_name(),
         })
     }
 }
@@ -427,6 +427,6 @@ impl Act for IssuerKeys {
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<TrustedKeys, Refusal> {
         let issuer = issuer(office).await?;
-        Ok(TrustedKeys::of(issuer.signer.chain(), office.now()))
+        Ok(TrustedKeys::of(&issuer.chain, office.now()))
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::issue::Step;
-use crate::certificate::{Authority, AuthorityError, SealedAuthority, Signer, SoftSigner, TrustRoot};
+use super::signing::Desk;
+use crate::certificate::{Authority, AuthorityError, Chain, SealedAuthority, SoftSigner, TrustRoot};
 use crate::kernel::{BatchId, Digest};
 use crate::office::{Broken, Caller, Event, Office, Op, Refusal};
 use crate::store::setting;
@@ -22,6 +24,8 @@ pub struct Press {
     issuer: OnceCell<Arc<Issuer>>,
     site_url: String,
     specimen: bool,
+    /// The socket of the signer, when it is a process of its own.
+    signer: Option<PathBuf>,
     lists: Mutex<BTreeMap<BatchId, Run>>,
     turn: tokio::sync::Mutex<()>,
     /// Where a test stops the work.
@@ -31,8 +35,10 @@ pub struct Press {
 
 /// Who signs, and whom others trust.
 pub struct Issuer {
-    /// The signer.
-    pub signer: SoftSigner,
+    /// The certificates over the signing key.
+    pub chain: Chain,
+    /// Where the signing key is.
+    pub desk: Desk,
     /// The signer of slips; absent in an authority that was made before there were slips.
     pub checker: Option<SoftSigner>,
     /// The root's certificate, to be given away.
@@ -63,6 +69,11 @@ impl Press {
             specimen,
             ..Self::default()
         }
+    }
+
+    /// Signatures are asked for at this socket, and the key is not looked for here.
+    pub fn ask_signer_at(&mut self, socket: PathBuf) {
+        self.signer = Some(socket);
     }
 
     /// What a QR code's text begins with.
@@ -114,13 +125,22 @@ impl Press {
 impl Issuer {
     fn open(office: &Office, stored: &[u8]) -> Result<Self, String> {
         let sealed: SealedAuthority = serde_json::from_slice(stored).map_err(|error| error.to_string())?;
-        let signer = sealed.signer(&office.keys.vault).map_err(|error| error.to_string())?;
+        let chain = sealed.chain().map_err(|error| error.to_string())?;
+        let desk = match (&office.press.signer, &sealed.signing_key) {
+            (Some(socket), _) => Desk::Socket(socket.clone()),
+            (None, None) => Desk::Nowhere,
+            (None, Some(_)) => {
+                let signer = sealed.signer(&office.keys.vault);
+                Desk::Here(Arc::new(signer.map_err(|error| error.to_string())?))
+            }
+        };
         let checker = match sealed.checker(&office.keys.vault) {
             Err(AuthorityError::Absent(_)) => None,
             opened => Some(opened.map_err(|error| error.to_string())?),
         };
         Ok(Self {
-            signer,
+            chain,
+            desk,
             checker,
             root_pem: sealed.root_certificate,
         })
@@ -128,7 +148,7 @@ impl Issuer {
 
     /// The root that our certificates lead to.
     pub fn root(&self) -> TrustRoot {
-        self.signer.chain().trust_root()
+        self.chain.trust_root()
     }
 }
 
@@ -153,6 +173,38 @@ pub async fn issuer(office: &Office) -> Result<Arc<Issuer>, Refusal> {
             .map_err(|cause| Refusal::Fault(format!("authority: {cause}")))
     };
     office.press.issuer.get_or_try_init(load).await.cloned()
+}
+
+/// The authority as the database has it.
+pub async fn stored_authority(office: &Office) -> Result<SealedAuthority, Refusal> {
+    let mut connection = office.store.read().await?;
+    let stored = setting::get(&mut connection, AUTHORITY).await?;
+    let stored = stored.ok_or_else(|| Broken::new("authority-missing"))?;
+    serde_json::from_slice(&stored).map_err(|error| Refusal::Fault(format!("authority: {error}")))
+}
+
+/// Takes the signing key out of the database: from now on it is only with the signer.
+pub async fn give_up_key(office: &Office) -> Result<(), Refusal> {
+    let stored = stored_authority(office).await?;
+    let certificate = Digest::of(stored.signing_certificate.as_bytes());
+    let event = Event::of(AUTHORITY).with(json!({ "signing_pem_sha256": certificate, "kept": "signer" }));
+    keep_authority(office, "authority.give-key", &stored.without_signing_key(), event).await
+}
+
+/// Writes the authority over the one that is there, with its entry in the ledger.
+pub(super) async fn keep_authority(
+    office: &Office,
+    act: &'static str,
+    authority: &SealedAuthority,
+    event: Event,
+) -> Result<(), Refusal> {
+    let kept = serde_json::to_vec(authority).map_err(|error| Refusal::Fault(error.to_string()))?;
+    let caller = Caller::system("authority");
+    let mut op = Op::begin_named(office, &caller, act).await?;
+    let now = op.now;
+    setting::put(op.connection(), AUTHORITY, &kept, now).await?;
+    op.commit(event).await?;
+    Ok(())
 }
 
 /// Makes the signing authority, unless there is one. The server keeps the signing key only; what is returned has the keys
