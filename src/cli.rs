@@ -1,5 +1,6 @@
 //! The command line: serving, trying out, and what operators and trade experts do without a browser.
 
+mod authority;
 mod bank;
 mod certificate;
 mod demo;
@@ -76,9 +77,9 @@ enum Command {
     /// Certificates: check one without a server, make samples.
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
-    /// The signing authority of an installation.
+    /// The signing authority of an installation: its keys, and lists of revoked ones.
     #[command(subcommand)]
-    Authority(certificate::AuthorityCommand),
+    Authority(authority::AuthorityCommand),
     /// The signer: a process and a user of its own that has the signing key.
     #[command(subcommand)]
     Signer(signer::SignerCommand),
@@ -148,7 +149,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
-        Command::Authority(command) => certificate::authority(command),
+        Command::Authority(command) => authority::authority(command),
         Command::Signer(command) => signer::signer(command),
         Command::Ledger(command) => ledger::ledger(command),
     };

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use tokio::net::UnixListener;
 
-use super::serve::{asked_to_stop, load_config, open_office, open_reading_office, runtime, start_log, write_private};
+use super::authority::replace_private;
+use super::serve::{asked_to_stop, load_config, open_office, open_reading_office, runtime, start_log};
 use super::{Failure, say};
-use crate::certificate::LockedKey;
+use crate::certificate::{LockedKey, SealedAuthority};
 use crate::kernel::OsEntropy;
 use crate::ledger::NoteKey;
 use crate::office::certificate::{SignerRoom, give_up_key, stored_authority};
-use crate::office::ledger;
+use crate::office::{Office, ledger};
 
 /// The file with the locked key in the signer's folder.
 const KEY: &str = "signing.json";
@@ -77,7 +78,7 @@ pub(super) fn signer(command: SignerCommand) -> Result<(), Failure> {
     }
 }
 
-fn passphrase(path: &Path) -> Result<String, Failure> {
+pub(super) fn passphrase(path: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(path)?;
     let first = text.lines().next().unwrap_or_default().trim().to_owned();
     if first.chars().count() < LEAST {
@@ -93,17 +94,30 @@ fn init(config: Option<&Path>, keys: &Path, passphrase: &str) -> Result<(), Fail
     let file = keys.join(KEY);
     runtime()?.block_on(async {
         let office = open_office(&config, false).await?;
-        let log = ledger::public_key(&office).await.map_err(Failure::new)?;
         let sealed = stored_authority(&office).await.map_err(Failure::new)?;
-        let locked = LockedKey::lock(&sealed, &office.keys.vault, passphrase, &log.to_string(), &OsEntropy)?;
-        // Only what can be opened again may leave the database.
-        locked.open(passphrase)?;
-        write_private(&file, &serde_json::to_vec_pretty(&locked)?)?;
+        if file.exists() {
+            return Err(Failure::new(format!("{}: is already there", file.display())));
+        }
+        lock_key(&office, &sealed, keys, passphrase).await?;
         give_up_key(&office).await.map_err(Failure::new)?;
         office.store.close().await;
         say(&file.display().to_string());
         Ok(())
     })
+}
+
+/// Writes the signing key into the signer's folder, locked with its passphrase.
+pub(super) async fn lock_key(
+    office: &Office,
+    sealed: &SealedAuthority,
+    keys: &Path,
+    passphrase: &str,
+) -> Result<(), Failure> {
+    let log = ledger::public_key(office).await.map_err(Failure::new)?;
+    let locked = LockedKey::lock(sealed, &office.keys.vault, passphrase, &log.to_string(), &OsEntropy)?;
+    // Only what can be opened again may leave the database.
+    locked.open(passphrase)?;
+    Ok(replace_private(&keys.join(KEY), &serde_json::to_vec_pretty(&locked)?)?)
 }
 
 fn run(running: &Running) -> Result<(), Failure> {
@@ -115,6 +129,9 @@ fn run(running: &Running) -> Result<(), Failure> {
     start_log(&config);
     runtime()?.block_on(async {
         let office = open_reading_office(&config).await?;
+        // Lists of revoked certificates are public and signed: the server's are later than those beside the key.
+        let stored = stored_authority(&office).await.map_err(Failure::new)?;
+        let opened = opened.with_lists(&stored.lists()?);
         let journal = running.keys.join(JOURNAL);
         let room = SignerRoom::new(office, Arc::new(opened), log, (&journal, running.hourly))?;
         let socket = bind(&running.socket)?;

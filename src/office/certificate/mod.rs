@@ -13,6 +13,8 @@ mod press;
 mod print;
 mod publish;
 mod record;
+#[cfg(test)]
+mod renewal;
 mod show;
 mod signer_room;
 mod signing;
@@ -25,7 +27,9 @@ pub use change::{
 pub(super) use change::{request_place, standing};
 pub use integrity::{ExportIntegrity, IntegrityReport, ReportIntegrity};
 pub use issue::{IssueCertificates, Issuing, continue_lists, issue_list};
-pub use press::{Issuer, Press, create_authority, ensure_authority, give_up_key, issuer, stored_authority};
+pub use press::{
+    Issuer, Press, create_authority, ensure_authority, give_up_key, issuer, renew_authority, stored_authority,
+};
 pub use print::{ListSpoiled, NoteSpoiled, PrintCertificates, PrintSet, SpoilCause, SpoiledBlank, feed_print_set};
 pub use publish::{CertificateBadge, SignedList, StatusList};
 pub use show::{
