@@ -1,5 +1,6 @@
 //! The command line: serving, trying out, and what operators and trade experts do without a browser.
 
+mod authority;
 mod bank;
 mod certificate;
 mod demo;
@@ -9,6 +10,7 @@ mod print_set;
 mod rehearse;
 mod result;
 mod serve;
+mod signer;
 
 use std::fmt;
 use std::io::Write as _;
@@ -58,6 +60,9 @@ enum Command {
         /// The settings file.
         #[arg(long)]
         config: Option<PathBuf>,
+        /// The socket of the signer, if it is a process of its own; wins over `signer.socket` of the settings.
+        #[arg(long)]
+        signer: Option<PathBuf>,
     },
     /// Plays an examination with simulated candidates and says whether the server is up to it.
     Rehearse(rehearse::RehearseArguments),
@@ -73,12 +78,15 @@ enum Command {
     /// Certificates: check one without a server, make samples.
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
-    /// The signing authority of an installation.
+    /// The signing authority of an installation: its keys, and lists of revoked ones.
     #[command(subcommand)]
-    Authority(certificate::AuthorityCommand),
+    Authority(authority::AuthorityCommand),
     /// Scores: reckon them again, export what they are made of.
     #[command(subcommand)]
     Result(result::ResultCommand),
+    /// The signer: a process and a user of its own that has the signing key.
+    #[command(subcommand)]
+    Signer(signer::SignerCommand),
     /// The ledger: check it, publish it, witness it.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -138,15 +146,16 @@ impl<E: std::error::Error> From<E> for Failure {
 pub fn run(arguments: Arguments) -> ExitCode {
     let language = arguments.language.into();
     let outcome = match arguments.command {
-        Command::Serve { config } => serve::serve(config.as_deref()),
+        Command::Serve { config, signer } => serve::serve(config.as_deref(), signer),
         Command::Demo(arguments) => demo::demo(&arguments, language),
         Command::Rehearse(arguments) => rehearse::rehearse(&arguments, language),
         Command::Config(command) => config(command),
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
-        Command::Authority(command) => certificate::authority(command),
         Command::Result(command) => result::result(command),
+        Command::Authority(command) => authority::authority(command),
+        Command::Signer(command) => signer::signer(command),
         Command::Ledger(command) => ledger::ledger(command),
     };
     match outcome {

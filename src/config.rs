@@ -37,6 +37,8 @@ pub struct Config {
     pub checkpoint: Option<PathBuf>,
     /// Who witnesses the ledger: each one's key and address.
     pub witnesses: Vec<(NoteKey, String)>,
+    /// The socket of the signer, when it is a process of its own.
+    pub signer: Option<PathBuf>,
     /// How groups of examiners are made up.
     pub groups: GroupRule,
     /// `json` or `text`.
@@ -114,6 +116,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "witnesses of the ledger, each as KEY http://HOST:PORT, separated by commas",
     ),
     (
+        "signer.socket",
+        "",
+        "socket of the signer (`jianding signer run`), when it is a process of its own; empty: the server signs itself",
+    ),
+    (
         "examiners.least",
         "3",
         "how many examiners judge a practical session at least; not fewer than 3",
@@ -182,6 +189,9 @@ impl Config {
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
             witnesses: reader.witnesses(),
+            signer: Some(reader.text("signer.socket"))
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
             groups: reader.groups(),
             log_format: if reader.choice("log.format", &["json", "text"]) == "text" {
                 LogFormat::Text

@@ -7,19 +7,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use der::asn1::BitString;
+use der::asn1::{BitString, Ia5String};
 use der::pem::LineEnding;
-use der::{Decode, DecodePem, Encode, EncodePem};
+use der::{Decode, Encode, EncodePem};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use serde::{Deserialize, Serialize};
+use p256::pkcs8::EncodePrivateKey;
 use x509_cert::Certificate;
 use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{Builder, CertificateBuilder};
 use x509_cert::certificate::TbsCertificate;
+use x509_cert::ext::pkix::crl::dp::DistributionPoint;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
+    AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage, KeyUsages,
+    SubjectKeyIdentifier,
 };
 use x509_cert::ext::{Extension, ToExtension};
 use x509_cert::name::Name;
@@ -27,18 +29,21 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{ObjectIdentifier, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::time::{Time, Validity};
 
-use super::codes;
+use super::crl::Crl;
 use super::signer::{Chain, SoftSigner, TrustRoot, common_name};
-use crate::kernel::{DAY, Entropy, Timestamp, Vault};
+use super::{SealedAuthority, codes};
+use crate::kernel::{DAY, Digest, Entropy, Timestamp, Vault};
 
 /// documentSigning of RFC 9336.
 pub(super) const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
 /// emailProtection: without it some readers do not accept the signature of a document.
 pub(super) const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 
+/// Before that a new list is due: the keys that sign it are off the server.
+pub(super) const LIST_LIFE: i64 = 90 * DAY;
 const ROOT_LIFE: i64 = 20 * 365 * DAY;
-const ISSUING_LIFE: i64 = 10 * 365 * DAY;
-const SIGNING_LIFE: i64 = 3 * 365 * DAY;
+pub(super) const ISSUING_LIFE: i64 = 10 * 365 * DAY;
+pub(super) const SIGNING_LIFE: i64 = 3 * 365 * DAY;
 
 /// Why an authority cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +63,12 @@ pub enum AuthorityError {
     /// A key does not belong to its certificate.
     #[error("the {0} key does not belong to its certificate")]
     Mismatch(&'static str),
+    /// It is revoked already.
+    #[error("this certificate is revoked already")]
+    Revoked,
+    /// No such certificate.
+    #[error("no certificate of this authority has the serial number {0}")]
+    Unknown(String),
 }
 
 impl From<der::Error> for AuthorityError {
@@ -85,16 +96,32 @@ impl fmt::Debug for Authority {
 impl Authority {
     /// Makes a root, an issuing authority and a signing key for this body. The same dice give the same authority.
     pub fn create(name: &str, now: Timestamp, entropy: &dyn Entropy) -> Result<Self, AuthorityError> {
-        Self::make(name, now, entropy, Kind::Signing)
+        Self::make(name, None, now, entropy, Kind::Signing)
+    }
+
+    /// The same, with the address of the site that publishes its lists of revoked certificates.
+    pub fn create_at(
+        name: &str,
+        site: Option<&str>,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, AuthorityError> {
+        Self::make(name, site, now, entropy, Kind::Signing)
     }
 
     /// An authority whose third certificate is not one for signing documents: what a verifier must refuse.
     #[cfg(test)]
     pub(super) fn of_wrong_purpose(name: &str, now: Timestamp, entropy: &dyn Entropy) -> Self {
-        Self::make(name, now, entropy, Kind::Issuing).unwrap()
+        Self::make(name, None, now, entropy, Kind::Issuing).unwrap()
     }
 
-    fn make(name: &str, now: Timestamp, entropy: &dyn Entropy, leaf: Kind) -> Result<Self, AuthorityError> {
+    fn make(
+        name: &str,
+        site: Option<&str>,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+        leaf: Kind,
+    ) -> Result<Self, AuthorityError> {
         let subject = |role: &str| distinguished_name(name, role);
         let (root_name, issuing_name, signing_name) = (
             subject("Root")?,
@@ -104,9 +131,15 @@ impl Authority {
         let (root_key, issuing_key, signing_key) = (throw_key(entropy), throw_key(entropy), throw_key(entropy));
         let certify =
             |role, key: &SigningKey, by: &SigningKey, life| certify(role, key, by, (now, now + life), entropy);
+        let (of_root, of_issuing) = (list_address(site, &root_key)?, list_address(site, &issuing_key)?);
         let role = |subject: &Name, issuer: &Name, kind| Role {
             subject: subject.clone(),
             issuer: issuer.clone(),
+            lists: match kind {
+                Kind::Root => None,
+                Kind::Issuing if *issuer == root_name => of_root.clone(),
+                Kind::Issuing | Kind::Signing | Kind::Checking => of_issuing.clone(),
+            },
             kind,
         };
         let root = certify(
@@ -122,13 +155,15 @@ impl Authority {
         let checking_key = throw_key(entropy);
         let checking = role(&subject("Checking Slips")?, &issuing_name, Kind::Checking);
         let checking = certify(checking, &checking_key, &issuing_key, SIGNING_LIFE)?;
+        let list = |by, key| Crl::issue(by, key, Vec::new(), 1, (now, now + LIST_LIFE));
+        let lists = vec![list(&issuing, &issuing_key)?, list(&root, &root_key)?];
         Ok(Self {
             root_key,
             issuing_key,
             signing_key,
             checking_key,
-            checking: Chain::new(checking, issuing.clone(), root.clone())?,
-            chain: Chain::new(signing, issuing, root)?,
+            checking: Chain::new(checking, issuing.clone(), root.clone())?.with_lists(&lists),
+            chain: Chain::new(signing, issuing, root)?.with_lists(&lists),
         })
     }
 
@@ -167,96 +202,18 @@ impl Authority {
             signing_key: seal("signing", &self.signing_key)?,
             checking_certificate: Some(self.checking.signing.to_pem(LineEnding::LF)?),
             checking_key: seal("checking", &self.checking_key)?,
+            earlier: Vec::new(),
+            earlier_issuing: Vec::new(),
+            lists: self.chain.lists().iter().map(Crl::to_pem).collect::<Result<_, _>>()?,
         })
     }
 }
 
-/// An authority at rest.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealedAuthority {
-    /// The root's certificate as PEM.
-    pub root_certificate: String,
-    /// The issuing authority's certificate as PEM.
-    pub issuing_certificate: String,
-    /// The signing key's certificate as PEM.
-    pub signing_certificate: String,
-    /// The root's sealed key, absent on a server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub root_key: Option<String>,
-    /// The issuing authority's sealed key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issuing_key: Option<String>,
-    /// The signing key, sealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signing_key: Option<String>,
-    /// The certificate of the key that signs slips of checks, as PEM.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checking_certificate: Option<String>,
-    /// That key, sealed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checking_key: Option<String>,
-}
-
-impl SealedAuthority {
-    /// What a server needs: without the keys of the authorities above the signing key.
-    #[must_use]
-    pub fn for_server(&self) -> Self {
-        Self {
-            root_key: None,
-            issuing_key: None,
-            ..self.clone()
-        }
-    }
-
-    /// Opens the signing key.
-    pub fn signer(&self, vault: &Vault) -> Result<SoftSigner, AuthorityError> {
-        let sealed = self.signing_key.as_deref().ok_or(AuthorityError::Absent("signing"))?;
-        self.open(vault, "signing", sealed, &self.signing_certificate)
-    }
-
-    /// Opens the key that signs slips of checks.
-    pub fn checker(&self, vault: &Vault) -> Result<SoftSigner, AuthorityError> {
-        let parts = self.checking_key.as_deref().zip(self.checking_certificate.as_deref());
-        let (sealed, certificate) = parts.ok_or(AuthorityError::Absent("checking"))?;
-        self.open(vault, "checking", sealed, certificate)
-    }
-
-    fn open(
-        &self,
-        vault: &Vault,
-        place: &'static str,
-        sealed: &str,
-        certificate: &str,
-    ) -> Result<SoftSigner, AuthorityError> {
-        let sealed = codes::from_base64(sealed).ok_or(AuthorityError::Sealed(place))?;
-        let opened = vault
-            .open(&seat(place), &sealed)
-            .map_err(|_| AuthorityError::Sealed(place))?;
-        let key = SigningKey::from_pkcs8_der(&opened).map_err(|_| AuthorityError::Sealed(place))?;
-        let chain = Chain::new(
-            Certificate::from_pem(certificate)?,
-            Certificate::from_pem(&self.issuing_certificate)?,
-            Certificate::from_pem(&self.root_certificate)?,
-        )?;
-        if *key.verifying_key() != chain.statement_key().1 {
-            return Err(AuthorityError::Mismatch(place));
-        }
-        Ok(SoftSigner::new(key, chain))
-    }
-}
-
-impl fmt::Debug for SealedAuthority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SealedAuthority(..)")
-    }
-}
-
-fn seat(key: &str) -> String {
+pub(super) fn seat(key: &str) -> String {
     format!("authority.{key}_key")
 }
 
-fn throw_key(entropy: &dyn Entropy) -> SigningKey {
+pub(super) fn throw_key(entropy: &dyn Entropy) -> SigningKey {
     loop {
         let mut bytes = [0; 32];
         entropy.fill(&mut bytes);
@@ -267,7 +224,7 @@ fn throw_key(entropy: &dyn Entropy) -> SigningKey {
     }
 }
 
-fn distinguished_name(organisation: &str, role: &str) -> Result<Name, AuthorityError> {
+pub(super) fn distinguished_name(organisation: &str, role: &str) -> Result<Name, AuthorityError> {
     let refused = || AuthorityError::Name(organisation.to_owned());
     let sound = |c: char| !c.is_control() && !",+\"\\<>;=#".contains(c);
     let chars = organisation.trim().chars().count();
@@ -280,17 +237,30 @@ fn distinguished_name(organisation: &str, role: &str) -> Result<Name, AuthorityE
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Root,
     Issuing,
     Signing,
     Checking,
 }
 
-struct Role {
-    subject: Name,
-    issuer: Name,
-    kind: Kind,
+pub(super) struct Role {
+    pub(super) subject: Name,
+    pub(super) issuer: Name,
+    pub(super) kind: Kind,
+    /// Where its maker publishes what it revoked.
+    pub(super) lists: Option<String>,
+}
+
+/// Where an authority with this key publishes its list: named after its key, so that an address never means another list.
+pub(super) fn list_address(site: Option<&str>, key: &SigningKey) -> Result<Option<String>, AuthorityError> {
+    let spki = SubjectPublicKeyInfoOwned::from_key(key.verifying_key()).map_err(built)?;
+    Ok(site.map(|site| format!("{site}/crl/{}.crl", key_name(&spki.to_der().unwrap_or_default()))))
+}
+
+/// The first eight bytes of the digest of a public key, in hexadecimal.
+pub(super) fn key_name(spki: &[u8]) -> String {
+    Digest::of(spki).to_string().chars().take(16).collect()
 }
 
 impl BuilderProfile for Role {
@@ -337,11 +307,20 @@ impl BuilderProfile for Role {
             }
             extensions.push((&purposes).to_extension(subject, &extensions)?);
         }
+        if let Some(address) = &self.lists {
+            let name = GeneralName::UniformResourceIdentifier(Ia5String::new(address)?);
+            let point = DistributionPoint {
+                distribution_point: Some(DistributionPointName::FullName(vec![name])),
+                reasons: None,
+                crl_issuer: None,
+            };
+            extensions.push((&CrlDistributionPoints(vec![point])).to_extension(subject, &extensions)?);
+        }
         Ok(extensions)
     }
 }
 
-fn certify(
+pub(super) fn certify(
     role: Role,
     key: &SigningKey,
     by: &SigningKey,
@@ -368,7 +347,7 @@ fn built(_: impl fmt::Debug) -> AuthorityError {
     AuthorityError::Certificate(der::ErrorKind::Failed.into())
 }
 
-fn time(instant: Timestamp) -> Result<Time, AuthorityError> {
+pub(super) fn time(instant: Timestamp) -> Result<Time, AuthorityError> {
     let seconds = u64::try_from(instant.millis().div_euclid(1000)).unwrap_or(0);
     Ok(Time::from(der::DateTime::from_unix_duration(Duration::from_secs(
         seconds,

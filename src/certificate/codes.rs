@@ -13,6 +13,13 @@ pub(super) fn from_base32(text: &str) -> Option<Vec<u8>> {
     decode(text.to_ascii_uppercase().as_bytes(), 5, BASE32)
 }
 
+/// In hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// Base 64 of RFC 4648 without padding.
 pub(super) fn base64(bytes: &[u8]) -> String {
     encode(bytes, 6, BASE64)

@@ -5,8 +5,9 @@
 
 use der::Encode;
 use sha2::{Digest as _, Sha256};
+use x509_cert::Certificate;
 
-use super::{Signer, SignerError, cms};
+use super::{Crl, Signer, SignerError, cms};
 use crate::document::{DocumentError, Finished, SignatureSpace};
 use crate::kernel::Timestamp;
 
@@ -29,13 +30,20 @@ pub enum SigningError {
 
 /// The signed file.
 pub(super) fn sign(
-    document: Finished,
+    mut document: Finished,
     reason: &str,
     signer: &dyn Signer,
     now: Timestamp,
 ) -> Result<Vec<u8>, SigningError> {
     let chain = signer.chain();
     let name = chain.signer_name();
+    // Known before the signature, so it is signed too: there is one revision, and it lasts.
+    if !chain.lists().is_empty() {
+        let der = |one: &Certificate| one.to_der().map_err(|_| SigningError::Envelope);
+        let lists: Result<_, _> = chain.lists().iter().map(Crl::to_der).collect();
+        let certificates = vec![der(&chain.issuing)?, der(&chain.root)?];
+        document.keep_for_checks(certificates, lists.map_err(|_| SigningError::Envelope)?);
+    }
     let ready = document.leave_space(&SignatureSpace {
         name: &name,
         reason,

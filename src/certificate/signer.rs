@@ -12,6 +12,8 @@ use x509_cert::Certificate;
 use x509_cert::time::Time;
 
 use super::AuthorityError;
+use super::authority::key_name;
+use super::crl::Crl;
 use crate::kernel::{Digest, Timestamp};
 
 /// Signs digests. One implementor so far; a hardware module (PKCS#11) is the second that the interface is cut for.
@@ -31,18 +33,39 @@ pub enum SignerError {
     Refused(String),
 }
 
-/// A root certificate that someone decided to trust.
+/// A root certificate that someone decided to trust, and what they know of revoked certificates under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrustRoot(Certificate);
+pub struct TrustRoot {
+    certificate: Certificate,
+    lists: Vec<Crl>,
+}
 
 impl TrustRoot {
     /// Reads `root.pem`.
     pub fn from_pem(pem: &str) -> Result<Self, AuthorityError> {
-        Ok(Self(Certificate::from_pem(pem)?))
+        Ok(Self::of(Certificate::from_pem(pem)?))
+    }
+
+    fn of(certificate: Certificate) -> Self {
+        Self {
+            certificate,
+            lists: Vec::new(),
+        }
+    }
+
+    /// The same root with these lists of revoked certificates. Lists that the chain of a file did not sign say nothing of it.
+    #[must_use]
+    pub fn with_lists(mut self, lists: Vec<Crl>) -> Self {
+        self.lists.extend(lists);
+        self
     }
 
     pub(super) fn certificate(&self) -> &Certificate {
-        &self.0
+        &self.certificate
+    }
+
+    pub(super) fn lists(&self) -> &[Crl] {
+        &self.lists
     }
 }
 
@@ -54,6 +77,19 @@ pub struct Chain {
     pub(super) root: Certificate,
     key: VerifyingKey,
     key_id: [u8; 4],
+    lists: Vec<Crl>,
+}
+
+/// Whether what these keys signed at an instant stands, by lists of revoked certificates.
+pub(super) fn revoked(chain: [&Certificate; 3], lists: &[Crl], at: Timestamp) -> bool {
+    let [signing, issuing, root] = chain;
+    [(signing, issuing), (issuing, root)].into_iter().any(|(below, above)| {
+        let told = lists
+            .iter()
+            .filter_map(|list| list.tells(below).map(|told| (list, told)));
+        let mut told = told.filter(|(_, told)| told.always || told.at <= at);
+        told.any(|(list, _)| list.is_of(above))
+    })
 }
 
 impl Chain {
@@ -67,7 +103,63 @@ impl Chain {
             root,
             key,
             key_id: std::array::from_fn(|index| digest.bytes()[index]),
+            lists: Vec::new(),
         })
+    }
+
+    /// The same chain with the lists of revoked certificates of its authorities.
+    pub(super) fn with_lists(mut self, lists: &[Crl]) -> Self {
+        for authority in [&self.issuing, &self.root] {
+            let own = self.lists.iter().chain(lists).filter(|list| list.is_of(authority));
+            let Some(last) = own.max_by_key(|list| list.number()).cloned() else {
+                continue;
+            };
+            self.lists.retain(|list| !list.is_of(authority));
+            self.lists.push(last);
+        }
+        self
+    }
+
+    /// The lists of revoked certificates of its authorities.
+    pub fn lists(&self) -> &[Crl] {
+        &self.lists
+    }
+
+    /// The list of one of its authorities, by the name in its address.
+    pub fn list_named(&self, name: &str) -> Option<&Crl> {
+        let authorities = [&self.issuing, &self.root];
+        let named = authorities.into_iter().find(|one| {
+            let spki = one.tbs_certificate().subject_public_key_info().to_der();
+            key_name(&spki.unwrap_or_default()) == name
+        })?;
+        self.lists.iter().find(|list| list.is_of(named))
+    }
+
+    /// Whether one of its certificates was revoked by this instant.
+    pub fn revoked_at(&self, instant: Timestamp) -> bool {
+        revoked([&self.signing, &self.issuing, &self.root], &self.lists, instant)
+    }
+
+    /// Whether somebody else may have one of its keys, so that dates before the revocation say nothing.
+    pub fn is_compromised(&self) -> bool {
+        self.revoked_at(Timestamp::from_millis(0))
+    }
+
+    /// The serial number of the signing key's certificate, DER in hexadecimal.
+    pub fn serial_hex(&self) -> String {
+        let serial = self.signing.tbs_certificate().serial_number().to_der();
+        super::codes::hex(&serial.unwrap_or_default())
+    }
+
+    /// The serial numbers of its revoked certificates, DER in hexadecimal, since when, and whether the date says nothing.
+    pub fn revocations(&self) -> Vec<(String, Timestamp, bool)> {
+        let below = [&self.signing, &self.issuing];
+        let told = |one: &Certificate| {
+            let told = self.lists.iter().find_map(|list| list.tells(one))?;
+            let serial = one.tbs_certificate().serial_number().to_der().ok()?;
+            Some((super::codes::hex(&serial), told.at, told.always))
+        };
+        below.into_iter().filter_map(told).collect()
     }
 
     /// Four bytes that name the signing key in statements: the start of its public key's SHA-256.
@@ -82,7 +174,7 @@ impl Chain {
 
     /// The root as someone who trusts it holds it.
     pub fn trust_root(&self) -> TrustRoot {
-        TrustRoot(self.root.clone())
+        TrustRoot::of(self.root.clone())
     }
 
     /// The root's certificate as DER.
@@ -106,8 +198,12 @@ impl Chain {
         common_name(&self.root).trim_end_matches(" Root").to_owned()
     }
 
-    /// Whether all three certificates are valid at this instant.
+    /// Whether all three certificates are valid at this instant, and none is revoked.
     pub fn valid_at(&self, instant: Timestamp) -> bool {
+        !self.revoked_at(instant) && self.within(instant)
+    }
+
+    fn within(&self, instant: Timestamp) -> bool {
         [&self.signing, &self.issuing, &self.root]
             .into_iter()
             .all(|certificate| valid_at(certificate, instant))
@@ -139,6 +235,17 @@ pub struct SoftSigner {
 impl SoftSigner {
     pub(super) fn new(key: SigningKey, chain: Chain) -> Self {
         Self { key, chain }
+    }
+}
+
+impl SoftSigner {
+    /// The same with later lists of revoked certificates.
+    #[must_use]
+    pub fn with_lists(self, lists: &[Crl]) -> Self {
+        Self {
+            chain: self.chain.with_lists(lists),
+            ..self
+        }
     }
 }
 

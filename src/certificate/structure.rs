@@ -7,7 +7,7 @@ use super::verify::Purpose;
 use crate::kernel::Timestamp;
 
 /// What a certificate's catalog may hold.
-const CATALOG: [&[u8]; 12] = [
+const CATALOG: [&[u8]; 13] = [
     b"Type",
     b"PageLayout",
     b"PageMode",
@@ -20,6 +20,7 @@ const CATALOG: [&[u8]; 12] = [
     b"Names",
     b"Perms",
     b"AcroForm",
+    b"DSS",
 ];
 
 /// Keys of active content and of forms that hide things.
@@ -58,6 +59,16 @@ pub(super) fn structure(doc: &Document, hole: &[u8], purpose: Purpose) -> Result
     };
     if !sound {
         return Err(Structure("names"));
+    }
+    if let Some(kept) = direct(catalog, b"DSS") {
+        let known = |(key, value): (&Vec<u8>, &Object)| match key.as_slice() {
+            b"Type" => value.as_name().is_ok_and(|name| name == b"DSS"),
+            b"Certs" | b"CRLs" => value.as_array().is_ok(),
+            _ => false,
+        };
+        if !kept.as_dict().is_ok_and(|kept| kept.iter().all(known)) {
+            return Err(Structure("what a check needs"));
+        }
     }
     let signature = direct(catalog, b"Perms")
         .and_then(|perms| direct(perms.as_dict().ok()?, b"DocMDP"))

@@ -16,7 +16,7 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
 use super::authority::{DOCUMENT_SIGNING, EMAIL_PROTECTION};
-use super::signer::{common_name, valid_at};
+use super::signer::{common_name, revoked, valid_at};
 use super::structure::structure;
 use super::{CREDENTIAL_FORMAT, Credential, TrustRoot, cms, issue::CREDENTIAL_NAME, sign::SIGNATURE_BYTES};
 use crate::kernel::{Digest, Timestamp};
@@ -73,6 +73,9 @@ pub enum NotGenuine {
     /// A certificate in the chain was not valid at the claimed instant.
     #[error("a certificate of the signer was not valid at the time of signing")]
     Expired,
+    /// A certificate in the chain was revoked.
+    #[error("a certificate of the signer was revoked")]
+    Revoked,
     /// The document's structure is not that of a certificate.
     #[error("the file has a part that certificates do not have: {0}")]
     Structure(&'static str),
@@ -166,6 +169,10 @@ fn signed(bytes: &[u8], roots: &[TrustRoot], purpose: Purpose) -> Result<Whole, 
     let signed_at = structure(&doc, &bytes[hole.0..hole.1], purpose)?;
     if !chain.iter().all(|certificate| valid_at(certificate, signed_at)) {
         return Err(NotGenuine::Expired);
+    }
+    let lists = roots.iter().find(|root| root.certificate() == chain[2]);
+    if lists.is_some_and(|root| revoked(chain, root.lists(), signed_at)) {
+        return Err(NotGenuine::Revoked);
     }
     Ok(Whole {
         doc,

@@ -1,4 +1,4 @@
-//! `certificate verify`, `certificate sample` and `authority init`: what works without a server.
+//! `certificate verify` and `certificate sample`: what works without a server.
 
 use std::path::{Path, PathBuf};
 
@@ -6,15 +6,13 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::print_set::{PrintSetArguments, print_set};
-use super::serve::{load_config, open_office, runtime, write_private};
 use super::{Failure, say};
 use crate::certificate::{
-    Authority, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify, verify_slip,
+    Authority, Crl, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify, verify_slip,
 };
 use crate::document::Fonts;
 use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
 use crate::ledger::NoteKey;
-use crate::office::certificate::create_authority;
 use crate::office::verification::{TrustedKeys, reason_code};
 use crate::web::{Messages, offline_page};
 
@@ -27,6 +25,9 @@ pub(super) enum CertificateCommand {
         /// The root certificate that you trust (`root.pem` of the issuing body).
         #[arg(long)]
         trust: PathBuf,
+        /// Lists of revoked certificates of the issuing body (`/crl/…` of its site), DER or PEM.
+        #[arg(long)]
+        crl: Vec<PathBuf>,
         /// The public key of the ledger that you trust (`log.vkey`, the file or its line): the certificate must be in it.
         #[arg(long)]
         log: Option<String>,
@@ -53,23 +54,6 @@ pub(super) enum CertificateCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum AuthorityCommand {
-    /// Makes the signing authority of an installation, once. The server keeps the signing key; the keys above it are
-    /// written to a folder that belongs off the server.
-    Init {
-        /// The settings file.
-        #[arg(long)]
-        config: Option<PathBuf>,
-        /// The body's name as it stands in the signing certificates.
-        #[arg(long)]
-        name: String,
-        /// The folder for `root.pem` and `authority.json` (all keys, sealed with the installation's secret).
-        #[arg(long)]
-        out: PathBuf,
-    },
-}
-
 const NOT_GENUINE: u8 = 1;
 const UNREADABLE: u8 = 2;
 
@@ -78,13 +62,19 @@ pub(super) fn certificate(command: CertificateCommand, language: Language) -> Re
         CertificateCommand::Verify {
             file,
             trust,
+            crl,
             slip: true,
             json,
             ..
-        } => check_slip(&file, &trust, json, language),
+        } => check_slip(&file, trusted(&trust, &crl)?, json, language),
         CertificateCommand::Verify {
-            file, trust, log, json, ..
-        } => check(&file, &trust, log.as_deref(), json, language),
+            file,
+            trust,
+            crl,
+            log,
+            json,
+            ..
+        } => check(&file, (&trust, &crl), log.as_deref(), json, language),
         CertificateCommand::PrintSet(arguments) => print_set(&arguments),
         CertificateCommand::Sample { scheme, count, out } => sample(&scheme, count, &out),
     }
@@ -98,9 +88,7 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 }
 
 /// Checks the signature of a slip; what it says stands on its sheets.
-fn check_slip(file: &Path, trust: &Path, json: bool, language: Language) -> Result<(), Failure> {
-    let pem = std::fs::read_to_string(trust).map_err(|error| unreadable(trust, &error))?;
-    let root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
+fn check_slip(file: &Path, root: TrustRoot, json: bool, language: Language) -> Result<(), Failure> {
     let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
     match verify_slip(&bytes, &[root]) {
         Ok(slip) if json => say(&json!({
@@ -128,9 +116,33 @@ fn check_slip(file: &Path, trust: &Path, json: bool, language: Language) -> Resu
     Ok(())
 }
 
-fn check(file: &Path, trust: &Path, log: Option<&str>, json: bool, language: Language) -> Result<(), Failure> {
+/// The root that is trusted, with what is known of revoked certificates under it.
+fn trusted(trust: &Path, lists: &[PathBuf]) -> Result<TrustRoot, Failure> {
     let pem = std::fs::read_to_string(trust).map_err(|error| unreadable(trust, &error))?;
-    let root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
+    let mut root = TrustRoot::from_pem(&pem).map_err(|error| unreadable(trust, &error))?;
+    for path in lists {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+        let read = match std::str::from_utf8(&bytes) {
+            Ok(pem) => Crl::all_from_pem(pem),
+            Err(_) => Crl::from_der(&bytes).map(|one| vec![one]),
+        };
+        let read = read.map_err(|error| unreadable(path, &error))?;
+        if read.is_empty() {
+            return Err(unreadable(path, &"no list of revoked certificates"));
+        }
+        root = root.with_lists(read);
+    }
+    Ok(root)
+}
+
+fn check(
+    file: &Path,
+    (trust, lists): (&Path, &[PathBuf]),
+    log: Option<&str>,
+    json: bool,
+    language: Language,
+) -> Result<(), Failure> {
+    let root = trusted(trust, lists)?;
     let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
     let log = log.map(|log| {
         let text = std::fs::read_to_string(log).unwrap_or_else(|_| log.to_owned());
@@ -243,7 +255,9 @@ fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
     let authority = Authority::create("样本 Sample", now, &OsEntropy)?;
     let signer = authority.signer();
     std::fs::write(out.join("root.pem"), authority.root_pem()?)?;
-    let (page, _) = offline_page(&TrustedKeys::of(signer.chain(), now));
+    let lists: Result<Vec<_>, _> = signer.chain().lists().iter().map(Crl::to_pem).collect();
+    std::fs::write(out.join("crl.pem"), lists?.concat())?;
+    let (page, _) = offline_page(&TrustedKeys::of(std::slice::from_ref(signer.chain()), now));
     std::fs::write(out.join("verify.html"), page)?;
     for (index, record) in samples(scheme, count, &OsEntropy, now)?.iter().enumerate() {
         let issued = issue(record, &fonts, &signer, now)?;
@@ -253,30 +267,6 @@ fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
     }
     say(&format!("{count} → {}", out.display()));
     Ok(())
-}
-
-pub(super) fn authority(command: AuthorityCommand) -> Result<(), Failure> {
-    let AuthorityCommand::Init { config, name, out } = command;
-    let config = load_config(config.as_deref())?;
-    std::fs::create_dir_all(&out)?;
-    let file = out.join("authority.json");
-    if file.exists() {
-        return Err(Failure::new(format!("{}: is already there", file.display())));
-    }
-    runtime()?.block_on(async {
-        let office = open_office(&config, false).await?;
-        let made = create_authority(&office, &name).await.map_err(Failure::new)?;
-        office.store.close().await;
-        let Some(sealed) = made else {
-            return Err(Failure::new(
-                "this installation already has a signing authority; nothing was changed",
-            ));
-        };
-        write_private(&file, &serde_json::to_vec_pretty(&sealed)?)?;
-        std::fs::write(out.join("root.pem"), &sealed.root_certificate)?;
-        say(&format!("{} {}", out.join("root.pem").display(), file.display()));
-        Ok(())
-    })
 }
 
 #[cfg(test)]
@@ -292,12 +282,12 @@ mod tests {
         let pdf = folder.path().join("001.pdf");
         let root = folder.path().join("root.pem");
         let code = |pdf: &Path, root: &Path| {
-            check(pdf, root, None, true, Language::En)
+            check(pdf, (root, &[]), None, true, Language::En)
                 .err()
                 .map_or(0, |failure| failure.code)
         };
         let key = "exam.example/ledger+00000000+AQ==";
-        let refused = check(&pdf, &root, Some(key), true, Language::En).unwrap_err();
+        let refused = check(&pdf, (&root, &[]), Some(key), true, Language::En).unwrap_err();
         assert_eq!(refused.code, UNREADABLE, "no key at all");
         assert_eq!(code(&pdf, &root), 0);
         assert_eq!(code(&pdf, &other.path().join("root.pem")), NOT_GENUINE);

@@ -29,8 +29,9 @@ pub(super) fn load_config(file: Option<&Path>) -> Result<Config, Failure> {
     })
 }
 
-pub(super) fn serve(file: Option<&Path>) -> Result<(), Failure> {
-    let config = load_config(file)?;
+pub(super) fn serve(file: Option<&Path>, signer: Option<PathBuf>) -> Result<(), Failure> {
+    let mut config = load_config(file)?;
+    config.signer = signer.or(config.signer);
     start_log(&config);
     runtime()?.block_on(async {
         let office = open_office(&config, false).await?;
@@ -63,7 +64,7 @@ pub(super) async fn run(office: Arc<Office>, site: Site, serving: Serving) -> Re
     Ok(())
 }
 
-async fn asked_to_stop() {
+pub(super) async fn asked_to_stop() {
     let interrupt = async {
         // Without a handler the default action ends the process, which is a stop too.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -97,25 +98,12 @@ pub(super) fn start_log(config: &Config) {
 /// Opens the database and the keys of an installation.
 pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, Failure> {
     std::fs::create_dir_all(&config.data)?;
-    let url = config
-        .database_url
-        .clone()
-        .unwrap_or_else(|| format!("sqlite:{}", config.data.join("jianding.db").display()));
-    let store = Store::open(&url).await?;
+    let store = Store::open(&database_url(config)).await?;
     store.check_durability().await.map_err(Failure::new)?;
-    let keys = Keys::from_secret(secret(config)?);
-    let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
-    let clock = time::steady_clock(&store).await?;
-    let mut office = Office::open(Foundations {
-        store,
-        clock: Arc::new(clock),
-        entropy: Arc::new(OsEntropy),
-        keys,
-        fonts,
-        zone: config.zone.clone(),
-        base_url: config.base_url.clone(),
-        demo,
-    });
+    let mut office = office_over(config, store, demo).await?;
+    if let Some(socket) = &config.signer {
+        office.press.ask_signer_at(socket.clone());
+    }
     office.groups = config.groups;
     office.ledger.keep_at(kept_at(config));
     let witness = |(key, url): &(NoteKey, String)| WitnessAddress {
@@ -126,6 +114,33 @@ pub(super) async fn open_office(config: &Config, demo: bool) -> Result<Office, F
         .ledger
         .ask_witnesses(config.witnesses.iter().map(witness).collect());
     Ok(office)
+}
+
+/// Opens an installation for a process that reads and never writes.
+pub(super) async fn open_reading_office(config: &Config) -> Result<Office, Failure> {
+    let store = Store::open_reading(&database_url(config)).await?;
+    office_over(config, store, false).await
+}
+
+fn database_url(config: &Config) -> String {
+    let own = || format!("sqlite:{}", config.data.join("jianding.db").display());
+    config.database_url.clone().unwrap_or_else(own)
+}
+
+async fn office_over(config: &Config, store: Store, demo: bool) -> Result<Office, Failure> {
+    let keys = Keys::from_secret(secret(config)?);
+    let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
+    let clock = time::steady_clock(&store).await?;
+    Ok(Office::open(Foundations {
+        store,
+        clock: Arc::new(clock),
+        entropy: Arc::new(OsEntropy),
+        keys,
+        fonts,
+        zone: config.zone.clone(),
+        base_url: config.base_url.clone(),
+        demo,
+    }))
 }
 
 /// Where the last checkpoint is kept: not in the data folder, or a backup of it would roll both back.

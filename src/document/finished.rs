@@ -96,6 +96,24 @@ impl Finished {
         }
     }
 
+    /// Puts in what a check needs long afterwards: certificates, and lists of revoked ones (the DSS of PAdES).
+    pub fn keep_for_checks(&mut self, certificates: Vec<Vec<u8>>, lists: Vec<Vec<u8>>) {
+        let mut kept = |all: Vec<Vec<u8>>| {
+            let streams = all
+                .into_iter()
+                .map(|bytes| Stream::new(dictionary! {}, bytes).with_compression(false));
+            let ids: Vec<Object> = streams.map(|one| self.0.add_object(one).into()).collect();
+            ids
+        };
+        let (certificates, lists) = (kept(certificates), kept(lists));
+        if let Ok(catalog) = self.0.catalog_mut() {
+            catalog.set(
+                "DSS",
+                dictionary! { "Type" => "DSS", "Certs" => certificates, "CRLs" => lists },
+            );
+        }
+    }
+
     /// The document as a file, without signature.
     pub fn bytes(mut self) -> Result<Vec<u8>, DocumentError> {
         write(&mut self.0)

@@ -249,6 +249,7 @@ policies! {
     VERIFY_STATEMENT: Read "verify.statement" "/verify/statement/{statement}" Anyone, "Checks the signed statement of a QR code.";
     VERIFY_ROOT: Read "verify.root" "/verify/root" Anyone, "Gives the root certificate with which anybody can check without us.";
     VERIFY_KEYS: Read "verify.keys" "/verify/keys" Anyone, "Gives the issuer's roots and keys for checking offline.";
+    VERIFY_CRL: Read "verify.crl" "/verify/crl/{name}" Anyone, "Gives a list of revoked certificates of the issuer's authority.";
     VERIFY_LIST: Write "verify.list" "/verify/list" Anyone, "Checks a list of people: name, number and id each; gives the same with answers, and a signed slip.";
     VERIFY_FILE: Write "verify.file" "/verify/file" Anyone, "Checks a certificate's PDF.";
 

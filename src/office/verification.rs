@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::certificate::{issuer, open_first_record, open_record, print_record_place, standing, unseal};
 use super::{Act, Caller, Office, Policy, Refusal, Upload, policy};
 use crate::certificate::{
-    CertificateNumber, CertificateRecord, Chain, Genuine, IssueDate, NotGenuine, Signer as _, Standing, Statement,
-    StatementError, verify,
+    CertificateNumber, CertificateRecord, Chain, Genuine, IssueDate, NotGenuine, Standing, Statement, StatementError,
+    verify,
 };
 use crate::kernel::{PersonName, Timestamp};
 use crate::store::Connection;
@@ -284,6 +284,7 @@ pub(crate) fn reason_code(reason: &NotGenuine) -> &'static str {
         NotGenuine::Untrusted => "untrusted",
         NotGenuine::Purpose => "purpose",
         NotGenuine::Expired => "expired",
+        NotGenuine::Revoked => "key-revoked",
         NotGenuine::Structure(_) => "structure",
         NotGenuine::Credential => "credential",
         NotGenuine::Slip => "slip",
@@ -307,12 +308,12 @@ impl Act for VerifyStatement {
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<Checked, Refusal> {
         let now = office.now();
-        let key = issuer(office).await?.signer.chain().statement_key();
+        let keys = issuer(office).await?.statement_keys();
         let text = self.statement.trim().to_ascii_uppercase();
         if text.len() > MAX_STATEMENT {
             return Ok(Checked::altered("statement", "statement-shape", now));
         }
-        let statement = match Statement::check(&text, &[key]) {
+        let statement = match Statement::check(&text, &keys) {
             Ok(statement) => statement,
             Err(StatementError::Shape) => return Ok(Checked::altered("statement", "statement-shape", now)),
             Err(StatementError::Forged) => return Ok(Checked::altered("statement", "statement-forged", now)),
@@ -378,7 +379,40 @@ impl Act for RootCertificate {
         let issuer = issuer(office).await?;
         Ok(Root {
             pem: issuer.root_pem.clone(),
-            signer: issuer.signer.chain().signer_name(),
+            signer: issuer.chain.signer_name(),
+        })
+    }
+}
+
+/// Gives a list of revoked certificates of the authority.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct RevokedCertificates {
+    /// The name of the list in the certificates that it is about, with or without `.crl`.
+    pub name: String,
+}
+
+/// A list of revoked certificates.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RevocationList {
+    /// The list as X.509 CRL, DER in base 64.
+    pub der: String,
+    /// The same bytes.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+impl Act for RevokedCertificates {
+    type Outcome = RevocationList;
+    const POLICY: Policy = policy::VERIFY_CRL;
+
+    async fn perform(self, office: &Office, _caller: &Caller) -> Result<RevocationList, Refusal> {
+        let issuer = issuer(office).await?;
+        let name = self.name.trim_end_matches(".crl");
+        let list = issuer.chains.iter().find_map(|chain| chain.list_named(name));
+        let bytes = list.ok_or(Refusal::NotFound)?.to_der()?;
+        Ok(RevocationList {
+            der: BASE64.encode(&bytes),
+            bytes,
         })
     }
 }
@@ -394,8 +428,21 @@ pub struct TrustedKeys {
     pub roots: Vec<String>,
     /// The keys that sign QR codes and status lists.
     pub keys: Vec<TrustedKey>,
+    /// The certificates of the issuer that were revoked.
+    pub revoked: Vec<RevokedCertificate>,
     /// The day on which this was given out.
     pub made: String,
+}
+
+/// A certificate of the issuer that was revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RevokedCertificate {
+    /// Its serial number, DER in hexadecimal.
+    pub serial: String,
+    /// Since when, in milliseconds since 1970.
+    pub at: i64,
+    /// Whether an earlier date says nothing, because somebody else may have the key.
+    pub always: bool,
 }
 
 /// A key with its id.
@@ -408,14 +455,32 @@ pub struct TrustedKey {
 }
 
 impl TrustedKeys {
-    /// What an offline check of this chain's certificates trusts.
-    pub fn of(chain: &Chain, now: Timestamp) -> Self {
+    /// What an offline check of these chains' certificates trusts; all of them lead to one root.
+    pub fn of(chains: &[Chain], now: Timestamp) -> Self {
+        let sound = chains.iter().filter(|chain| !chain.is_compromised());
+        let key = |chain: &Chain| TrustedKey {
+            kid: format!("{:08x}", u32::from_be_bytes(chain.key_id())),
+            spki: BASE64.encode(chain.public_key_der()),
+        };
+        let mut revoked: Vec<RevokedCertificate> = Vec::new();
+        for (serial, at, always) in chains.iter().flat_map(Chain::revocations) {
+            let one = RevokedCertificate {
+                serial,
+                at: at.millis(),
+                always,
+            };
+            if !revoked.contains(&one) {
+                revoked.push(one);
+            }
+        }
         Self {
-            roots: vec![BASE64.encode(chain.root_der())],
-            keys: vec![TrustedKey {
-                kid: format!("{:08x}", u32::from_be_bytes(chain.key_id())),
-                spki: BASE64.encode(chain.public_key_der()),
-            }],
+            roots: chains
+                .first()
+                .map(|chain| BASE64.encode(chain.root_der()))
+                .into_iter()
+                .collect(),
+            keys: sound.map(key).collect(),
+            revoked,
             made: IssueDate::of(now).to_string(),
         }
     }
@@ -427,6 +492,6 @@ impl Act for IssuerKeys {
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<TrustedKeys, Refusal> {
         let issuer = issuer(office).await?;
-        Ok(TrustedKeys::of(issuer.signer.chain(), office.now()))
+        Ok(TrustedKeys::of(&issuer.chains, office.now()))
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod blank;
 pub mod change;
+pub mod facts;
 pub mod intent;
 pub mod register;
 

@@ -58,10 +58,24 @@ impl Store {
         let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
         let store = match url.strip_prefix("sqlite:") {
             Some(path) => Self::open_sqlite(path, SQLITE_PRAGMAS).await?,
-            None => Self::open_postgres(url).await?,
+            None => Self::open_postgres(url, "SET default_transaction_read_only = off").await?,
         };
         store.migrate().await?;
         Ok(store)
+    }
+
+    /// Opens the database for a process that never writes and may have no right to: nothing is migrated, and every connection
+    /// refuses to write.
+    pub async fn open_reading(url: &str) -> Result<Self, StoreError> {
+        let _ = sqlx::any::install_drivers(&[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER]);
+        let store = match url.strip_prefix("sqlite:") {
+            Some(path) => Self::open_sqlite(path, READING_PRAGMAS).await?,
+            None => Self::open_postgres(url, "SET default_transaction_read_only = on").await?,
+        };
+        Ok(Self {
+            writers: store.readers.clone(),
+            ..store
+        })
     }
 
     /// Opens the database file of a data folder.
@@ -111,12 +125,13 @@ impl Store {
         })
     }
 
-    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+    async fn open_postgres(url: &str, writing: &'static str) -> Result<Self, StoreError> {
         let pool = AnyPoolOptions::new()
             .acquire_timeout(ACQUIRE)
             .max_connections(POSTGRES_CONNECTIONS)
-            .after_connect(|connection, _| {
+            .after_connect(move |connection, _| {
                 Box::pin(async move {
+                    connection.execute(writing).await?;
                     connection.execute("SET lock_timeout = '8s'").await?;
                     connection.execute("SET client_min_messages = warning").await?;
                     Ok(())
@@ -276,6 +291,9 @@ async fn single_value(connection: &mut AnyConnection, question: &'static str) ->
         .map(|number| number.to_string())
         .or_else(|_| row.try_get::<String, _>(0))
 }
+
+/// For a process that never writes: how the file is kept is the server's affair.
+const READING_PRAGMAS: &str = "PRAGMA busy_timeout = 8000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
 
 /// The waiting time comes first, so that the others can wait. FULL: with NORMAL a power cut loses acknowledged answers.
 /// What a statement may have to undo is kept in memory: written to a file it cost a twentieth of each save. The log is

@@ -17,7 +17,9 @@ use super::refusal::respond;
 use super::routes::{Route, act, answer, page, view};
 use super::{App, Frame};
 use crate::office::checking::{CheckList, CheckedList, blank_list};
-use crate::office::verification::{Checked, IssuerKeys, RootCertificate, VerifyFile, VerifyNumber, VerifyStatement};
+use crate::office::verification::{
+    Checked, IssuerKeys, RevokedCertificates, RootCertificate, VerifyFile, VerifyNumber, VerifyStatement,
+};
 use crate::office::{Refusal, Upload, Who, policy};
 
 /// The routes of this audience.
@@ -26,6 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
         page("/verify", Who::Anyone, get(empty)),
         answer("/verify", policy::VERIFY_FILE, post(check)),
         view("/verify/root.pem", policy::VERIFY_ROOT, get(root)),
+        view("/crl/{name}", policy::VERIFY_CRL, get(revoked)),
         view("/v/{statement}", policy::VERIFY_STATEMENT, get(statement)),
         // QR codes are in capitals, which they hold more densely.
         view("/V/{statement}", policy::VERIFY_STATEMENT, get(statement)),
@@ -38,6 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         act::<VerifyStatement>(),
         act::<RootCertificate>(),
         act::<IssuerKeys>(),
+        act::<RevokedCertificates>(),
         view("/verify.html", policy::VERIFY_KEYS, get(offline_page)),
     ]
     .into_iter()
@@ -206,6 +210,14 @@ async fn root(State(app): State<App>, visitor: Visitor) -> Response {
             ];
             (headers, root.pem).into_response()
         }
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
+}
+
+/// A list of revoked certificates, at the address that certificates name.
+async fn revoked(State(app): State<App>, visitor: Visitor, Path(name): Path<String>) -> Response {
+    match app.office.perform(RevokedCertificates { name }, &visitor.caller).await {
+        Ok(list) => ([(header::CONTENT_TYPE, "application/pkix-crl")], list.bytes).into_response(),
         Err(refusal) => respond(&app, &visitor, refusal, false),
     }
 }

@@ -50,8 +50,10 @@ fn folder() -> tempfile::TempDir {
             &serde_json::to_vec(&credential).unwrap(),
         );
     }
-    let keys = TrustedKeys::of(signer.chain(), NOW);
-    write("keys.json", &serde_json::to_vec(&keys).unwrap());
+    let keys = TrustedKeys::of(std::slice::from_ref(signer.chain()), NOW);
+    let mut told = serde_json::to_value(&keys).unwrap();
+    told["serials"] = serde_json::json!([signer.chain().serial_hex()]);
+    write("keys.json", &serde_json::to_vec(&told).unwrap());
     let status = status_list("https://exam.example/status/1", "revocation", &[7], &signer, NOW).unwrap();
     write("status.jwt", status.as_bytes());
     write("verify.html", jianding::web::offline_page(&keys).0.as_bytes());

@@ -29,6 +29,11 @@ for (const name of readdirSync(folder).filter((one) => one.endsWith('.pdf'))) {
   assert.equal(claims.issuedOn, found.record.issued_on);
   assert.equal(await refusedAs(() => core.checkFile(bytes, [], keys)), 'untrusted');
   assert.equal(await refusedAs(() => core.checkStatement(statement, [])), 'untrusted');
+  const serial = given.serials[0];
+  const told = { serial, at: Date.UTC(2020, 0), always: false };
+  assert.equal(await refusedAs(() => core.checkFile(bytes, roots, keys, [told])), 'key-revoked');
+  assert.equal(await refusedAs(() => core.checkFile(bytes, roots, keys, [{ ...told, at: Date.UTC(2090, 0) }])), 'genuine');
+  assert.equal(await refusedAs(() => core.checkFile(bytes, roots, keys, [{ serial, at: Date.UTC(2090, 0), always: true }])), 'key-revoked');
   for (let round = 0; round < 50; round += 1) {
     const at = (round * 7919 + 11) % bytes.length;
     const copy = bytes.slice();

@@ -8,11 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::issue::extras;
+use super::issue::evidence;
+use super::signing::{self, Order};
 use super::{press, record};
-use crate::certificate::{
-    CertificateRecord, ENTERED, Edition, IssueDate, IssueError, Salt, Signer as _, Standing, issue_with, lint,
-};
+use crate::certificate::{CertificateRecord, ENTERED, Edition, IssueDate, Salt, Standing, lint};
 use crate::identity::Duty;
 use crate::kernel::{BatchId, CertificateId, Digest, RequestId, Timestamp};
 use crate::office::result::Done;
@@ -161,7 +160,7 @@ impl AskChange {
             }
         }
         let issuer = press::issuer(office).await?;
-        let findings = lint(&record, &office.fonts, issuer.signer.chain(), now);
+        let findings = lint(&record, &office.fonts, &issuer.chain, now);
         if findings.is_empty() {
             Ok(record)
         } else {
@@ -262,21 +261,12 @@ async fn print(office: &Office, request: &RequestRow) -> Result<(), Refusal> {
     } else {
         drop(op);
     }
-    let extras = extras(office, &id, row.slot).await?;
+    let ledger = evidence(office, &id).await?;
     let issuer = press::issuer(office).await?;
-    let (fonts, now) = (office.fonts.clone(), office.now());
-    let drawn = tokio::task::spawn_blocking(move || {
-        let sheet = issue_with(&record, &fonts, &issuer.signer, now, extras);
-        (record, sheet)
-    });
-    let (record, sheet) = drawn.await.map_err(|error| Refusal::Fault(error.to_string()))?;
-    let sheet = match sheet {
-        Ok(sheet) => sheet,
-        Err(IssueError::Findings(findings)) => {
-            return Err(Refusal::Invalid(record::problems(record.name.as_str(), &findings)));
-        }
-        Err(other) => return Err(Refusal::Fault(other.to_string())),
-    };
+    let order = Order::LaterSheet { id: request.id, ledger };
+    let sheet = signing::sheets(office, &issuer, &[order]).await?.pop();
+    let sheet = sheet.ok_or_else(|| Refusal::Fault(format!("{id}: no sheet")))?;
+    let sheet = sheet.map_err(|failure| failure.told(record.name.as_str()))?;
     let sealed_record = super::seal(office, &super::print_record_place(&id), &record)?;
     let sealed_pdf = office
         .keys

@@ -19,11 +19,9 @@ use serde_json::json;
 
 use super::press::{self, Issuer, Run};
 use super::record::{self, Pass};
+use super::signing::{self, Order, Sheet};
 use super::{passed, ready};
-use crate::certificate::{
-    CertificateRecord, ENTERED, Extras, Finding, IssueError, Issued, LedgerEvidence, Signer as _, StatusPlace,
-    issue_with, lint,
-};
+use crate::certificate::{CertificateRecord, ENTERED, Finding, LedgerEvidence, lint};
 use crate::identity::Duty;
 use crate::kernel::{ApplicationId, BatchId, CertificateId};
 use crate::office::ledger::{self, prove};
@@ -253,7 +251,7 @@ impl Issue<'_> {
             let findings = lint(
                 &pass.record(self.office, 1)?,
                 &self.office.fonts,
-                self.issuer.signer.chain(),
+                &self.issuer.chain,
                 now,
             );
             if findings.is_empty() {
@@ -323,7 +321,7 @@ impl Issue<'_> {
         let now = self.office.now();
         let mut fit = Vec::new();
         for one in open {
-            let findings = lint(&one.record, &self.office.fonts, self.issuer.signer.chain(), now);
+            let findings = lint(&one.record, &self.office.fonts, &self.issuer.chain, now);
             if !work.missing.contains(&one.row.application_id) {
                 self.spoil(&one.row, "not-due").await?;
             } else if findings.is_empty() {
@@ -380,36 +378,36 @@ impl Issue<'_> {
         self.office.press.reached(Step::Entered)
     }
 
-    /// Step 4, away from the threads that serve.
-    async fn sign(&mut self, open: Vec<Open>) -> Result<Vec<(Open, Issued)>, Refusal> {
-        let mut work = Vec::new();
-        for one in open {
-            let extras = extras(self.office, &one.row.id.to_string(), one.row.slot).await?;
-            work.push((one, extras));
+    /// Step 4, by whoever has the key.
+    async fn sign(&mut self, open: Vec<Open>) -> Result<Vec<(Open, Sheet)>, Refusal> {
+        let mut orders = Vec::new();
+        for one in &open {
+            let ledger = evidence(self.office, &one.row.id.to_string()).await?;
+            orders.push(Order::Sheet { id: one.row.id, ledger });
         }
-        let (fonts, issuer, now) = (self.office.fonts.clone(), self.issuer.clone(), self.office.now());
-        let signed = tokio::task::spawn_blocking(move || {
-            let sign = |(one, extras): (Open, Extras)| {
-                let sheet = issue_with(&one.record, &fonts, &issuer.signer, now, extras);
-                (one, sheet)
-            };
-            work.into_iter().map(sign).collect::<Vec<_>>()
-        });
-        let signed = signed.await.map_err(|error| Refusal::Fault(error.to_string()))?;
+        let signed = signing::sheets(self.office, &self.issuer, &orders).await?;
         let mut sheets = Vec::new();
-        for (one, sheet) in signed {
-            match sheet {
-                Ok(sheet) => sheets.push((one, sheet)),
-                Err(IssueError::Findings(findings)) => self.unfit(&one, &findings).await?,
-                Err(other) => return Err(Refusal::Fault(other.to_string())),
-            }
+        for (one, sheet) in open.into_iter().zip(signed) {
+            let failure = match sheet {
+                Ok(sheet) => {
+                    sheets.push((one, sheet));
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            let check = failure.check().map(ToOwned::to_owned);
+            let refusal = failure.told(one.record.name.as_str());
+            // Only what is unfit is spoiled; what the signer does not allow now, it may allow later.
+            let Some(check) = check else { return Err(refusal) };
+            self.note_unfit(one.row.application_id, refusal);
+            self.spoil(&one.row, &check).await?;
         }
         self.office.press.reached(Step::Signed)?;
         Ok(sheets)
     }
 
     /// Step 5.
-    async fn save(&self, work: &Work, signed: &[(Open, Issued)]) -> Result<(), Refusal> {
+    async fn save(&self, work: &Work, signed: &[(Open, Sheet)]) -> Result<(), Refusal> {
         let (vault, entropy) = (&self.office.keys.vault, self.office.entropy.as_ref());
         // Sealed before the one writer is taken: both hold the full id number.
         let sealed: Vec<_> = signed
@@ -453,8 +451,8 @@ impl Issue<'_> {
     }
 }
 
-/// The proof that a record was entered, under a published checkpoint, and its place in the status list.
-pub(super) async fn extras(office: &Office, subject: &str, slot: i64) -> Result<Extras, Refusal> {
+/// The proof that a record was entered, under a published checkpoint.
+pub(super) async fn evidence(office: &Office, subject: &str) -> Result<LedgerEvidence, Refusal> {
     let published = ledger::publish(office).await?;
     let mut connection = office.store.read().await?;
     let place = ledger_rows::place_of(&mut connection, ENTERED, subject).await?;
@@ -462,15 +460,9 @@ pub(super) async fn extras(office: &Office, subject: &str, slot: i64) -> Result<
     let place = place.ok_or_else(|| Refusal::Fault(format!("{subject}: not in the ledger")))?;
     let proof = prove(office, &published, place).await?;
     let key = ledger::public_key(office).await?;
-    Ok(Extras {
-        ledger: Some(LedgerEvidence {
-            key: key.to_string(),
-            proof: proof.to_string(),
-        }),
-        status: Some(StatusPlace {
-            list: format!("{}/status/1", office.base_url),
-            index: u64::try_from(slot).unwrap_or(0),
-        }),
+    Ok(LedgerEvidence {
+        key: key.to_string(),
+        proof: proof.to_string(),
     })
 }
 

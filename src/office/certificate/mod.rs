@@ -4,6 +4,7 @@
 //! then certificates are issued from it.
 
 mod change;
+mod examine;
 mod integrity;
 mod issue;
 #[cfg(test)]
@@ -12,7 +13,11 @@ mod press;
 mod print;
 mod publish;
 mod record;
+#[cfg(test)]
+mod renewal;
 mod show;
+mod signer_room;
+mod signing;
 #[cfg(test)]
 mod tests;
 
@@ -22,12 +27,17 @@ pub use change::{
 pub(super) use change::{request_place, standing};
 pub use integrity::{ExportIntegrity, IntegrityReport, ReportIntegrity};
 pub use issue::{IssueCertificates, Issuing, continue_lists, issue_list};
-pub use press::{Issuer, Press, create_authority, ensure_authority, issuer};
+pub use press::{
+    Issuer, Press, create_authority, ensure_authority, give_up_key, issuer, renew_authority, stored_authority,
+};
 pub use print::{ListSpoiled, NoteSpoiled, PrintCertificates, PrintSet, SpoilCause, SpoiledBlank, feed_print_set};
 pub use publish::{CertificateBadge, SignedList, StatusList};
 pub use show::{
     CertificateList, CertificatePdf, CertificateView, ExportCertificates, ListCertificates, ListedCertificate,
 };
+
+pub use signer_room::SignerRoom;
+pub use signing::{Desk, Order, SigningFailure};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -35,7 +45,7 @@ use serde_json::json;
 
 use super::result::{Done, batch as batch_row, outcome_of, state_of};
 use super::{Act, Broken, Caller, Event, Office, Op, Policy, Problem, Refusal, policy};
-use crate::certificate::{CertificateRecord, Signer as _, lint};
+use crate::certificate::{CertificateRecord, lint};
 use crate::identity::Duty;
 use crate::kernel::{BatchId, CertificateId, Timestamp};
 use crate::result::Outcome;
@@ -180,7 +190,7 @@ impl PrepareCertificates {
                 now: office.now(),
             };
             let trial = pass.record(office, 1)?;
-            let findings = lint(&trial, &office.fonts, issuer.signer.chain(), pass.now);
+            let findings = lint(&trial, &office.fonts, &issuer.chain, pass.now);
             problems.extend(record::problems(&holder.name, &findings));
             if problems.len() >= TOLD {
                 break;

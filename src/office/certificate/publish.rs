@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::press;
-use crate::certificate::{StatusPlace, open_badge, status_list};
+use super::signing::{self, Order};
 use crate::kernel::CertificateId;
 use crate::office::{Act, Caller, Download, Office, Policy, Refusal, policy};
-use crate::store::certificate::{self as rows, change};
+use crate::store::certificate as rows;
 
 /// Gives the signed status list of all certificates.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -28,21 +28,10 @@ impl Act for StatusList {
     const POLICY: Policy = policy::STATUS_LIST;
 
     async fn perform(self, office: &Office, _caller: &Caller) -> Result<SignedList, Refusal> {
-        let purpose = match self.list {
-            1 => "revocation",
-            2 => "suspension",
-            _ => return Err(Refusal::NotFound),
-        };
         let issuer = press::issuer(office).await?;
-        let mut connection = office.store.read().await?;
-        let set = change::set_bits(&mut connection).await?;
-        let wanted = |voided: i64| (voided > 0) == (self.list == 1);
-        let places = set.into_iter().filter(|(_, voided)| wanted(*voided));
-        let places: Vec<u64> = places.filter_map(|(slot, _)| u64::try_from(slot).ok()).collect();
-        let address = format!("{}/status/{}", office.base_url, self.list);
-        let jws = status_list(&address, purpose, &places, &issuer.signer, office.now());
+        let order = Order::StatusList { list: self.list };
         Ok(SignedList {
-            jws: jws.map_err(|error| Refusal::Fault(error.to_string()))?,
+            jws: signing::text(office, &issuer, order).await?,
         })
     }
 }
@@ -64,13 +53,8 @@ impl Act for CertificateBadge {
         let row = rows::by_id(&mut connection, self.certificate)
             .await?
             .ok_or(Refusal::NotFound)?;
-        let record = super::open_record(office, &mut connection, row.id).await?;
-        let status = StatusPlace {
-            list: format!("{}/status/1", office.base_url),
-            index: u64::try_from(row.slot).unwrap_or(0),
-        };
-        let badge = open_badge(&record, &office.base_url, &status, &issuer.signer);
-        let badge = badge.map_err(|error| Refusal::Fault(error.to_string()))?;
+        drop(connection);
+        let badge = signing::text(office, &issuer, Order::Badge { id: row.id }).await?;
         Ok(Download::new(
             format!("{}.jwt", row.number),
             "application/vc+jwt",

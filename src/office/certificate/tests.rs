@@ -24,10 +24,10 @@ pub(super) struct House {
     pub(super) office: Office,
     pub(super) clock: ManualClock,
     pub(super) ground: Ground,
-    people: Vec<ApplicationId>,
+    pub(super) people: Vec<ApplicationId>,
     records: Vec<CertificateRecord>,
     examiners: Vec<AccountId>,
-    _folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
 }
 
 const MAY: Timestamp = Timestamp::from_millis(1_778_031_000_000);
@@ -122,7 +122,7 @@ pub(super) async fn house() -> House {
         people,
         records,
         examiners,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -153,7 +153,7 @@ impl House {
         tx.commit().await.unwrap();
     }
 
-    async fn hold(&self, lifted: bool) {
+    pub(super) async fn hold(&self, lifted: bool) {
         let mut tx = self.office.store.write().await.unwrap();
         fixture::hold(&mut tx, &self.ground, self.examiners[0], lifted, MAY).await;
         tx.commit().await.unwrap();
@@ -216,7 +216,7 @@ impl House {
     }
 
     /// One asks, another grants.
-    async fn change(
+    pub(super) async fn change(
         &self,
         certificate: CertificateId,
         change: Change,
@@ -265,7 +265,7 @@ impl House {
     }
 
     /// Whether the whole ledger and the register fit together.
-    async fn sound(&self) -> Result<crate::office::ledger::Sound, crate::office::ledger::Found> {
+    pub(super) async fn sound(&self) -> Result<crate::office::ledger::Sound, crate::office::ledger::Found> {
         let key = crate::office::ledger::public_key(&self.office).await.unwrap();
         let trust = crate::office::ledger::Trust {
             ledger: &key,
@@ -290,7 +290,7 @@ impl House {
         self.perform(act, &Caller::system("test")).await.unwrap()
     }
 
-    async fn pdf(&self, certificate: CertificateId) -> Vec<u8> {
+    pub(super) async fn pdf(&self, certificate: CertificateId) -> Vec<u8> {
         use base64::Engine as _;
         let download = self
             .perform(CertificatePdf { certificate }, &Caller::system("test"))
@@ -302,7 +302,7 @@ impl House {
     }
 }
 
-fn codes(refusal: Refusal) -> Vec<&'static str> {
+pub(super) fn codes(refusal: Refusal) -> Vec<&'static str> {
     match refusal {
         Refusal::Rule(broken) => vec![broken.code],
         Refusal::Invalid(problems) => problems.iter().map(|problem| problem.broken.code).collect(),
@@ -507,8 +507,11 @@ async fn a_file_is_genuine_until_a_byte_changes_or_it_is_revoked() {
         .unwrap();
     drop(connection);
     let issuer = issuer(&house.office).await.unwrap();
+    let Desk::Here(signer) = &issuer.desk else {
+        panic!("the key is here")
+    };
     let code = crate::certificate::Statement::of(&record)
-        .sign(&record.verify_url, &issuer.signer)
+        .sign(&record.verify_url, signer.as_ref())
         .unwrap();
     let letters = code.rsplit('/').next().unwrap().to_lowercase();
     let by_code = |statement: String| house.perform(VerifyStatement { statement }, &approver);

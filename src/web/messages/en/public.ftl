@@ -79,6 +79,7 @@ verify-reason-signature = The signature is wrong.
 verify-reason-untrusted = It was not signed by us.
 verify-reason-purpose = The signing key is not one for certificates.
 verify-reason-expired = The signing key was not valid at the time of signing.
+verify-reason-key-revoked = The signing key was revoked: what it signed then is not accepted.
 verify-reason-structure = The file has a part that certificates do not have.
 verify-reason-credential = The record inside the file cannot be read.
 verify-reason-unregistered = The signature is ours, but the register has no such certificate.

@@ -79,6 +79,7 @@ verify-reason-signature = 签名不正确。
 verify-reason-untrusted = 签名人不是本机构。
 verify-reason-purpose = 签名所用的密钥不能用于签发证书。
 verify-reason-expired = 签名时密钥不在有效期内。
+verify-reason-key-revoked = 签名密钥已被吊销，其签名不再被接受。
 verify-reason-structure = 文件含有证书不会有的内容。
 verify-reason-credential = 文件内的证书数据无法读取。
 verify-reason-unregistered = 签名属于本机构，但登记册中没有这一份。

@@ -179,7 +179,8 @@ async function credentialIn(text, bytes) {
 }
 
 // What the file says, if it is byte for byte what the issuer signed. `roots`: DER of the trusted root certificates.
-export async function checkFile(bytes, roots, keys) {
+// `revoked`: [{ serial: hex, at: milliseconds, always: the date of signing says nothing }].
+export async function checkFile(bytes, roots, keys, revoked = []) {
   const text = latin(bytes);
   const [open, close] = singleRevision(text);
   const info = children(der(envelopeIn(text.slice(open, close))));
@@ -209,6 +210,7 @@ export async function checkFile(bytes, roots, keys) {
   const [year, month, day, hour, minute, second] = at.slice(1).map(Number);
   const signedAt = Date.UTC(year, month - 1, day, hour, minute, second);
   if (![signing, issuing, root].every((one) => one.from <= signedAt && signedAt <= one.until)) refuse('expired');
+  if (revoked.some((one) => (one.always || one.at <= signedAt) && [signing, issuing].some(({ serial: own }) => hex(own) === one.serial))) refuse('key-revoked');
   if (!/\/TransformMethod\/DocMDP/.test(text) || !/\/P 1\b/.test(text) || /\/(JavaScript|OpenAction|Launch|XFA)\b/.test(text)) refuse('structure');
   const credential = await credentialIn(text, bytes);
   const spkiId = hex((await sha256(signing.spki)).subarray(0, 4));

@@ -37,7 +37,7 @@ function show() {
 const day = (date) => date.toISOString().replace('T', ' ').slice(0, 16) + ' UTC';
 
 async function file(bytes) {
-  const found = await checkFile(bytes, roots, keys);
+  const found = await checkFile(bytes, roots, keys, known.revoked);
   const { record } = found;
   const facts = [['title', record.title], ['number', record.number], ['name', record.name], ['occupation', record.occupation], ['level', record.level], ['issuer', record.issuer], ['issued', record.issued_on], ['until', record.valid_until], ['signed', day(found.signedAt)]];
   if (found.ledger) facts.push(['ledger', `${found.ledger.origin} · ${day(found.ledger.enteredAt)}`]);
