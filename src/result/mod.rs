@@ -6,6 +6,7 @@
 
 pub mod bundle;
 mod component;
+pub mod figures;
 pub mod package;
 pub mod recompute;
 mod release;

@@ -23,6 +23,7 @@ mod disk_full;
 mod examiners;
 mod exchange;
 mod faults;
+mod figures;
 mod house;
 mod kinds;
 mod kinds_browser;
