@@ -21,6 +21,7 @@ pub mod bank;
 pub mod certificate;
 pub mod checking;
 pub mod desk;
+pub mod figures;
 pub mod ledger;
 pub mod objection;
 pub mod plan;

@@ -264,6 +264,7 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
         "terminal",
         include_str!("../../migrations/sqlite/0013_terminal.sql"),
     ),
+    (14, "figures", include_str!("../../migrations/sqlite/0014_figures.sql")),
 ];
 
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -282,6 +283,11 @@ const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
         13,
         "terminal",
         include_str!("../../migrations/postgres/0013_terminal.sql"),
+    ),
+    (
+        14,
+        "figures",
+        include_str!("../../migrations/postgres/0014_figures.sql"),
     ),
 ];
 

@@ -13,6 +13,7 @@ pub mod bank;
 pub mod certificate;
 pub mod enrolment;
 pub mod event;
+pub mod figures;
 pub mod ledger;
 pub mod objection;
 pub mod plan;

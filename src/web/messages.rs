@@ -33,6 +33,7 @@ macro_rules! files {
             include_str!(concat!("messages/", $language, "/console.ftl")),
             include_str!(concat!("messages/", $language, "/exchange.ftl")),
             include_str!(concat!("messages/", $language, "/certificate.ftl")),
+            include_str!(concat!("messages/", $language, "/figures.ftl")),
         ]
     };
 }

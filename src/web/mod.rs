@@ -6,6 +6,7 @@
 mod assets;
 mod caller;
 mod download;
+mod figures;
 mod forms;
 mod frame;
 mod input;

@@ -36,6 +36,7 @@ fn an_objection_is_rechecked_a_wrong_key_corrected_by_three_people_and_nothing_i
     on_both_engines(|house| async move {
         let told = settled(&house).await;
         scores_are_reckoned_again(&told).await;
+        figures_are_reckoned(&told).await;
         objection_and_correction(&told).await;
         certificates_in_doubt_are_listed(&told).await;
     });
@@ -124,6 +125,57 @@ async fn scores_are_reckoned_again(told: &Told<'_>) {
             .refused(),
         "forbidden"
     );
+}
+
+/// The keeper has figures on the items reckoned; nobody sees an item in them.
+async fn figures_are_reckoned(told: &Told<'_>) {
+    let cast = &told.cast;
+    let batch = cast.officer.sees(&told.path("")).await.ok();
+    let figures = format!("/banks/{}/figures", text(&batch, "bank"));
+    assert_eq!(cast.officer.does(&figures, json!({})).await.refused(), "forbidden");
+    let (_, page) = cast.keeper.opens(&figures).await;
+    assert!(page.contains("还没有计算过"));
+    assert_eq!(cast.keeper.does(&figures, json!({})).await.ok()["candidates"], 2);
+    let shown = cast.auditor.sees(&figures).await.ok();
+    let items = shown["items"].as_array().unwrap();
+    assert_eq!(items.len(), told.bank.items.len());
+    let seen: Vec<&Value> = items
+        .iter()
+        .filter(|item| item["figures"]["seen"].as_u64() > Some(0))
+        .collect();
+    let times: u64 = seen.iter().map(|item| item["figures"]["seen"].as_u64().unwrap()).sum();
+    assert_eq!(times, 40, "two papers of twenty");
+    // Of a choice, everybody who had it took one option or none; who took the right one has its marks.
+    for item in seen.iter().filter(|item| item["kind"] == "single") {
+        let own = &item["figures"];
+        let taken = |place: u64| {
+            own["options"][usize::try_from(place).unwrap()]["taken"]
+                .as_u64()
+                .unwrap()
+        };
+        let all: u64 = (0..4).map(taken).sum();
+        assert_eq!(
+            all + own["blank"].as_u64().unwrap(),
+            own["seen"].as_u64().unwrap(),
+            "{item}"
+        );
+        let right = taken(item["right"][0].as_u64().unwrap());
+        assert_eq!(
+            own["correct"] == json!(1.0),
+            right == own["seen"].as_u64().unwrap(),
+            "{item}"
+        );
+        assert_eq!(item["flags"], json!([]), "two candidates flag nothing");
+    }
+    let (status, page) = cast
+        .keeper
+        .opens(&format!("{figures}?sort=correct&kind=Single&flag=any"))
+        .await;
+    assert!(status.is_success());
+    let stem = &told.bank.items[0].stem;
+    assert!(!page.contains(stem.as_str()) && !shown.to_string().contains(stem.as_str()));
+    let book = cast.officer.downloads(&format!("{figures}.xlsx")).await;
+    assert!(book.starts_with(b"PK"));
 }
 
 async fn objection_and_correction(told: &Told<'_>) {
@@ -252,6 +304,22 @@ fn line_of(bundle: &Bundle, answers: usize) -> usize {
         .unwrap()
 }
 
+/// Waits until the last certificate is there.
+async fn all_are_issued(told: &Told<'_>, issuer: &Person) {
+    for _ in 0..200 {
+        let list = issuer.sees(&told.path("/certificates")).await.ok();
+        if list["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["certificate"].is_object())
+        {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
 /// Certificates are issued; then key after key of Ada's paper turns out to be wrong, until she would not pass.
 async fn certificates_in_doubt_are_listed(told: &Told<'_>) {
     let sign_in = async |login: &str| told.house.stranger().signs_in(login, PASSWORD).await;
@@ -267,18 +335,7 @@ async fn certificates_in_doubt_are_listed(told: &Told<'_>) {
         .await
         .ok();
     issuer.does(&told.path("/certificates/issue"), json!({})).await.ok();
-    for _ in 0..200 {
-        let list = issuer.sees(&told.path("/certificates")).await.ok();
-        if list["rows"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|row| row["certificate"].is_object())
-        {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    all_are_issued(told, &issuer).await;
     let file = first.does(&told.path("/results/bundle"), json!({})).await.ok();
     let bytes = BASE64.decode(file["content"].as_str().unwrap()).unwrap();
     let bundle = Bundle::open(Package::unpack(&bytes).unwrap()).unwrap();
@@ -296,7 +353,17 @@ async fn certificates_in_doubt_are_listed(told: &Told<'_>) {
             continue;
         }
         left -= 1;
-        let other = if item.key == "A" { "B" } else { "A" };
+        let other = match item.key.as_str() {
+            "A" => "B",
+            "T" => "F",
+            "F" => "T",
+            _ => "A",
+        };
+        if item.kind == ItemKind::TrueFalse {
+            let letter = json!({ "item": item.id, "key": "A", "reason": "答案有误" });
+            let refused = officer.does(&told.path("/regrades"), letter).await;
+            assert!(refused.body.to_string().contains("regrade-key"), "{}", refused.body);
+        }
         let propose = json!({ "item": item.id, "key": other, "reason": "答案有误" });
         let proposed = officer.does(&told.path("/regrades"), propose).await.ok();
         let vote = format!("/regrades/{}/vote", text(&proposed, "regrade"));

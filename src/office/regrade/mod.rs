@@ -160,7 +160,8 @@ fn correction(bank: &Bank, item: &str, key: &str) -> Result<Correction, Refusal>
             .collect(),
         ItemKind::TrueFalse => keys
             .iter()
-            .map(|one| matches!(*one, "A" | "B").then(|| vec![(*one).to_owned()]))
+            .map(|one| one.to_uppercase())
+            .map(|one| matches!(one.as_str(), "T" | "F").then(|| vec![one]))
             .collect(),
         ItemKind::Numeric | ItemKind::Text => keys.iter().map(|one| Some(vec![(*one).to_owned()])).collect(),
         // Their keys have parts: a faulty one is given to everybody, or to nobody.

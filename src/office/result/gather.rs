@@ -258,7 +258,7 @@ pub(super) async fn given(connection: &mut Connection, attempt: AttemptId) -> Re
 }
 
 /// A sealed paper, opened.
-pub(super) fn open_paper(vault: &Vault, id: PaperId, content: &[u8]) -> Result<Paper, Refusal> {
+pub(in crate::office) fn open_paper(vault: &Vault, id: PaperId, content: &[u8]) -> Result<Paper, Refusal> {
     let place = format!("paper.content/{id}");
     let broken = |cause: String| Refusal::Fault(format!("paper {id}: {cause}"));
     let plain = vault.open(&place, content).map_err(|error| broken(error.to_string()))?;

@@ -11,6 +11,8 @@ mod settle;
 mod show;
 
 pub(super) use bundle::corrections;
+pub(super) use gather::open_paper;
+
 pub use bundle::{DifferenceView, ExportBundle, RecomputeResults, RecomputedResults, bundle_of};
 pub use notice::{ListNotices, Notice, NoticeLine, NoticePage, ShowNotice};
 pub(super) use settle::reckon;
