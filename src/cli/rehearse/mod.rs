@@ -77,8 +77,8 @@ struct PlayArguments {
     /// Measure instead: saves beside empty requests, as fast as they go; `--seconds` is the length of a turn.
     #[arg(long, conflicts_with = "server")]
     bench: bool,
-    /// With `--bench`: also measure saves on a server whose database holds so many attempts of earlier examinations.
-    #[arg(long, requires = "bench", default_value_t = 0)]
+    /// With `--bench` on SQLite: also measure saves on a server whose database holds so many attempts of earlier examinations.
+    #[arg(long, requires = "bench", conflicts_with = "database_url", default_value_t = 0)]
     past: u64,
 }
 
