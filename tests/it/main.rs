@@ -33,3 +33,4 @@ mod postgres;
 mod room_browser;
 mod schema;
 mod story;
+mod strangers;
