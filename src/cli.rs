@@ -8,6 +8,7 @@ mod exchange;
 mod ledger;
 mod print_set;
 mod rehearse;
+mod result;
 mod serve;
 mod signer;
 
@@ -80,6 +81,9 @@ enum Command {
     /// The signing authority of an installation: its keys, and lists of revoked ones.
     #[command(subcommand)]
     Authority(authority::AuthorityCommand),
+    /// Scores: reckon them again, export what they are made of.
+    #[command(subcommand)]
+    Result(result::ResultCommand),
     /// The signer: a process and a user of its own that has the signing key.
     #[command(subcommand)]
     Signer(signer::SignerCommand),
@@ -149,6 +153,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Bank(command) => bank::bank(command, language),
         Command::Paper(command) => bank::paper(command),
         Command::Certificate(command) => certificate::certificate(command, language),
+        Command::Result(command) => result::result(command),
         Command::Authority(command) => authority::authority(command),
         Command::Signer(command) => signer::signer(command),
         Command::Ledger(command) => ledger::ledger(command),

@@ -126,7 +126,8 @@ pub(super) fn paper(command: PaperCommand) -> Result<(), Failure> {
     Ok(())
 }
 
-fn rule_by_id(id: &str) -> Result<PaperRule, Failure> {
+/// The paper rule of this id.
+pub(super) fn rule_by_id(id: &str) -> Result<PaperRule, Failure> {
     let rules = shipped_rules();
     let known: Vec<_> = rules.iter().map(|rule| rule.id.clone()).collect();
     let missing = || Failure::new(format!("no paper rule '{id}'; there are: {}", known.join(", ")));

@@ -26,6 +26,8 @@ named! {
         CertificateOfficer = "certificate_officer",
         /// Approved the certificate list.
         CertificateApprover = "certificate_approver",
+        /// Rechecked and decided objections.
+        ObjectionDecider = "objection_decider",
         /// Supervised.
         Supervisor = "supervisor",
     }
@@ -47,6 +49,15 @@ pub const INCOMPATIBLE: &[(Duty, Duty)] = &[
     (Duty::ScoreApprover, Duty::CertificateOfficer),
     (Duty::ScoreApprover, Duty::CertificateApprover),
     (Duty::CertificateOfficer, Duty::CertificateApprover),
+    (Duty::ObjectionDecider, Duty::Registrar),
+    (Duty::ObjectionDecider, Duty::EligibilityApprover),
+    (Duty::ObjectionDecider, Duty::PaperDrawer),
+    (Duty::ObjectionDecider, Duty::Invigilator),
+    (Duty::ObjectionDecider, Duty::Examiner),
+    (Duty::ObjectionDecider, Duty::ResultSettler),
+    (Duty::ObjectionDecider, Duty::ScoreApprover),
+    (Duty::ObjectionDecider, Duty::CertificateOfficer),
+    (Duty::ObjectionDecider, Duty::CertificateApprover),
     (Duty::Supervisor, Duty::Registrar),
     (Duty::Supervisor, Duty::EligibilityApprover),
     (Duty::Supervisor, Duty::PaperDrawer),
@@ -56,6 +67,7 @@ pub const INCOMPATIBLE: &[(Duty, Duty)] = &[
     (Duty::Supervisor, Duty::ScoreApprover),
     (Duty::Supervisor, Duty::CertificateOfficer),
     (Duty::Supervisor, Duty::CertificateApprover),
+    (Duty::Supervisor, Duty::ObjectionDecider),
 ];
 
 /// The person holds a duty on this batch that excludes the wanted one.
@@ -86,6 +98,15 @@ mod tests {
         for duty in Duty::ALL.iter().copied().filter(|duty| *duty != Duty::Supervisor) {
             assert!(may_take(&[Duty::Supervisor], duty).is_err(), "{duty}");
             assert!(may_take(&[duty], Duty::Supervisor).is_err(), "{duty}");
+        }
+    }
+
+    #[test]
+    fn an_objection_is_decided_by_somebody_who_did_nothing_on_the_batch_before() {
+        let others = Duty::ALL.iter().copied().filter(|duty| *duty != Duty::ObjectionDecider);
+        for duty in others {
+            assert!(may_take(&[duty], Duty::ObjectionDecider).is_err(), "{duty}");
+            assert!(may_take(&[Duty::ObjectionDecider], duty).is_err(), "{duty}");
         }
     }
 

@@ -128,6 +128,12 @@ typed_ids! {
     FindingId = "fnd";
     /// A hold that stops the release of results.
     HoldId = "hld";
+    /// A candidate's objection to a result.
+    ObjectionId = "obj";
+    /// A recheck of what an objection is about.
+    RecheckId = "rck";
+    /// A correction of results that was proposed.
+    RegradeId = "rgr";
     /// A change of time of an attempt or a room.
     TimeChangeId = "tim";
     /// Extra time proposed for an outage.

@@ -103,6 +103,9 @@ policies! {
     BANK_SHOW: Read "bank.show" "/banks/{bank}" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Counts a bank against the paper rules; shows no item.";
     BANK_LOAD: Write "bank.load" "/banks" Roles(&[BankKeeper]), "Loads a bank folder (a zip) as a new immutable version.";
     BANK_TRY: Write "bank.try" "/banks/{bank}/import/check" Roles(&[BankKeeper]), "Tries a file of questions against a bank version without saving anything.";
+    BANK_FIGURES: Read "bank.figures" "/banks/{bank}/figures" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Shows figures on a bank's items; shows no item.";
+    BANK_FIGURES_FILE: Read "bank.figures-file" "/banks/{bank}/figures.xlsx" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Gives the figures on a bank's items as a workbook.";
+    BANK_RECKON: Write "bank.reckon" "/banks/{bank}/figures" Roles(&[BankKeeper]), "Reckons the figures on a bank's items from the papers that were handed in.";
     BANK_IMPORT: Write "bank.import" "/banks/{bank}/import" Roles(&[BankKeeper]), "Takes a file of questions, as it was tried, into a new bank version.";
 
     // Plans
@@ -212,8 +215,21 @@ policies! {
     RESULT_SETTLE: Write "result.settle" "/batches/{batch}/settle" Roles(&[ExamOfficer]), "Settles every component by its frozen rule.";
     RESULT_APPROVE: Write "result.approve" "/batches/{batch}/approve" Roles(&[ScoreApprover]), "Approves results that another person settled.";
     RESULT_PUBLISH: Write "result.publish" "/batches/{batch}/publish" Roles(&[ScoreApprover]), "Publishes the results and starts the publicity period.";
+    RESULT_RECOMPUTE: Read "result.recompute" "/batches/{batch}/results/recompute" Roles(&[ExamOfficer, ScoreApprover, Supervisor, Auditor]), "Reckons a batch's scores again out of answers and sheets, and names what is stored otherwise.";
+    RESULT_BUNDLE: Write "result.bundle" "/batches/{batch}/results/bundle" Roles(&[ScoreApprover, Auditor]), "Exports what a batch's scores are made of, with keys and without names.";
+    RESULT_VERSIONS: Read "result.versions" "/batches/{batch}/results/versions" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Lists every version of a batch's results: who made it, when and why, and its scores.";
     NOTICE_LIST: Read "notice.list" "/notices" Anyone, "Lists the batches in publicity.";
     NOTICE_SHOW: Read "notice.show" "/notices/{batch}" Anyone, "Shows a batch's published results, names masked.";
+
+    // Objections and corrections
+    OBJECTION_FILE: Write "objection.file" "/batches/{batch}/objections" Roles(&[Clerk]), "Takes a candidate's objection in, while the results are public.";
+    OBJECTION_LIST: Read "objection.list" "/batches/{batch}/objections" Roles(&[Clerk, ExamOfficer, ScoreApprover, Supervisor, Auditor]), "Lists a batch's objections, what rechecks found and how they were decided.";
+    OBJECTION_EVIDENCE: Read "objection.evidence" "/objections/{objection}/evidence" Roles(&[ScoreApprover, Auditor]), "Gives the evidence of an objection.";
+    OBJECTION_RECHECK: Write "objection.recheck" "/objections/{objection}/recheck" Roles(&[ScoreApprover]), "Applies the key again, adds the sheets again, looks for missed pages, and records what was found.";
+    OBJECTION_DECIDE: Write "objection.decide" "/objections/{objection}/decide" Roles(&[ScoreApprover]), "Decides a rechecked objection, as somebody who had no part in the batch before.";
+    REGRADE_PROPOSE: Write "regrade.propose" "/batches/{batch}/regrades" Roles(&[ExamOfficer]), "Proposes a correction of settled results, as of a wrong key, and shows what it would change.";
+    REGRADE_LIST: Read "regrade.list" "/batches/{batch}/regrades" Roles(&[ExamOfficer, ScoreApprover, CertificateOfficer, CertificateApprover, Supervisor, Auditor]), "Lists a batch's corrections and the certificates that they leave in doubt.";
+    REGRADE_VOTE: Write "regrade.vote" "/regrades/{regrade}/vote" Roles(&[ScoreApprover]), "Agrees to a proposed correction or declines it; the second who agrees applies it.";
 
     // Certificates
     CERTIFICATE_LIST: Read "certificate.list" "/batches/{batch}/certificates" Roles(&[CertificateOfficer, CertificateApprover, Auditor]), "Lists a batch's certificates and how far issuing is.";

@@ -51,7 +51,7 @@ impl Paper {
         let questions: Vec<QuestionScore> = self
             .questions
             .iter()
-            .map(|question| self.mark_one(question, answers.get(&question.number).map_or("", String::as_str)))
+            .map(|question| self.mark_question(question, answers.get(&question.number).map_or("", String::as_str)))
             .collect();
         let number = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         TheoryScore {
@@ -70,7 +70,8 @@ impl Paper {
             .filter(|question| question.kind == ItemKind::Written)
     }
 
-    fn mark_one(&self, question: &Question, given: &str) -> QuestionScore {
+    /// Marks one answer by the key of this question, which may be another than the paper has: a corrected one.
+    pub fn mark_question(&self, question: &Question, given: &str) -> QuestionScore {
         let canonical = AnswerShape::of(question).canonical(given);
         let verdict = canonical
             .as_ref()

@@ -17,6 +17,24 @@ pub enum Component {
     Review,
 }
 
+impl Component {
+    /// Its stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Theory => "theory",
+            Self::Practical => "practical",
+            Self::Review => "review",
+        }
+    }
+
+    /// The component of a stored word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Theory, Self::Practical, Self::Review]
+            .into_iter()
+            .find(|one| one.word() == word)
+    }
+}
+
 /// What a candidate has in one component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComponentResult {

@@ -4,9 +4,15 @@
 //! results are settled by one person, approved by another, published for a time, and only then final. A hold stops every
 //! release.
 
+pub mod bundle;
 mod component;
+pub mod figures;
+pub mod package;
+pub mod recompute;
 mod release;
 mod resit;
+pub mod scoring;
+pub mod simulate;
 
 pub use component::{Component, ComponentResult, Grade, GradeRule, Outcome, outcome};
 pub use release::{Holidays, PublicityRule, PublicityUnit, ResultRefusal, ResultState};

@@ -7,9 +7,9 @@ use sqlx::{Any, Database, Decode, Encode, Type};
 
 use crate::kernel::{
     AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CardId, CardNoteId, CertificateId,
-    CompensationId, Digest, EventId, Exact, FindingId, HoldId, IncidentId, Marks, OverrideId, PaperId, PersonName,
-    PlanId, RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, StationId, TerminalId, TimeChangeId,
-    Timestamp,
+    CompensationId, Digest, EventId, Exact, FindingId, HoldId, IncidentId, Marks, ObjectionId, OverrideId, PaperId,
+    PersonName, PlanId, RecheckId, RegradeId, RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId,
+    StationId, TerminalId, TimeChangeId, Timestamp,
 };
 
 macro_rules! text_columns {
@@ -62,8 +62,8 @@ macro_rules! integer_columns {
 
 text_columns! {
     AccountId, ApplicationId, AttemptId, BankVersionId, BatchId, CandidateId, CardId, CardNoteId, CertificateId, Digest,
-    EventId, Exact, FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, OverrideId, PaperId, PersonName, PlanId,
-    RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, TerminalId, StationId,
+    EventId, Exact, FindingId, HoldId, CompensationId, IncidentId, TimeChangeId, ObjectionId, OverrideId, PaperId, PersonName, PlanId,
+    RecheckId, RegradeId, RequestId, RoomId, ScriptId, Seed, SessionId, SheetId, SignInId, TerminalId, StationId,
 }
 
 integer_columns! {

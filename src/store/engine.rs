@@ -258,11 +258,13 @@ const SQLITE_MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificate",
         include_str!("../../migrations/sqlite/0008_certificate.sql"),
     ),
+    (10, "after", include_str!("../../migrations/sqlite/0010_after.sql")),
     (
         13,
         "terminal",
         include_str!("../../migrations/sqlite/0013_terminal.sql"),
     ),
+    (14, "figures", include_str!("../../migrations/sqlite/0014_figures.sql")),
 ];
 
 const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -276,10 +278,16 @@ const POSTGRES_MIGRATIONS: &[(i64, &str, &str)] = &[
         "certificate",
         include_str!("../../migrations/postgres/0008_certificate.sql"),
     ),
+    (10, "after", include_str!("../../migrations/postgres/0010_after.sql")),
     (
         13,
         "terminal",
         include_str!("../../migrations/postgres/0013_terminal.sql"),
+    ),
+    (
+        14,
+        "figures",
+        include_str!("../../migrations/postgres/0014_figures.sql"),
     ),
 ];
 

@@ -28,10 +28,12 @@ macro_rules! files {
             include_str!(concat!("messages/", $language, "/practical.ftl")),
             include_str!(concat!("messages/", $language, "/staff.ftl")),
             include_str!(concat!("messages/", $language, "/result.ftl")),
+            include_str!(concat!("messages/", $language, "/after.ftl")),
             include_str!(concat!("messages/", $language, "/ledger.ftl")),
             include_str!(concat!("messages/", $language, "/console.ftl")),
             include_str!(concat!("messages/", $language, "/exchange.ftl")),
             include_str!(concat!("messages/", $language, "/certificate.ftl")),
+            include_str!(concat!("messages/", $language, "/figures.ftl")),
         ]
     };
 }

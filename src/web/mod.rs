@@ -6,6 +6,7 @@
 mod assets;
 mod caller;
 mod download;
+mod figures;
 mod forms;
 mod frame;
 mod input;
@@ -20,6 +21,7 @@ pub mod routes;
 mod server;
 
 mod account;
+mod after;
 mod application;
 mod audit;
 mod bank;

@@ -15,8 +15,8 @@ use super::routes::{Route, act, view};
 use super::{App, Frame};
 use crate::kernel::BatchId;
 use crate::office::result::{
-    ApproveResults, ExportResults, ListNotices, ListResults, Notice, NoticePage, PublishResults, ResultList,
-    SettleResults, ShowNotice,
+    ApproveResults, ExportBundle, ExportResults, ListNotices, ListResults, Notice, NoticePage, PublishResults,
+    RecomputeResults, RecomputedResults, ResultList, SettleResults, ShowNotice,
 };
 use crate::office::{Refusal, policy};
 
@@ -25,6 +25,9 @@ pub(super) fn routes() -> Vec<Route> {
     [
         view("/batches/{batch}/results", policy::RESULT_LIST, get(results)),
         view("/batches/{batch}/results.xlsx", policy::RESULT_EXPORT, get(export)),
+        view("/batches/{batch}/recompute", policy::RESULT_RECOMPUTE, get(again)),
+        act::<RecomputeResults>(),
+        act::<ExportBundle>(),
         view("/notices", policy::NOTICE_LIST, get(notices)),
         view("/notices/{batch}", policy::NOTICE_SHOW, get(notice)),
         act::<ListResults>(),
@@ -105,6 +108,28 @@ async fn export(
         Err(refusal) => Err(refusal),
     };
     show(&app, &visitor, file)
+}
+
+#[derive(Template)]
+#[template(path = "result/recompute.html")]
+struct RecomputePage {
+    frame: Frame,
+    again: RecomputedResults,
+}
+
+/// `GET /batches/{batch}/recompute`: the scores reckoned again.
+async fn again(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
+    let again = match batch(&path) {
+        Ok(batch) => app.office.perform(RecomputeResults { batch }, &visitor.caller).await,
+        Err(refusal) => Err(refusal),
+    };
+    match again {
+        Ok(again) => render(&RecomputePage {
+            frame: visitor.frame(&app),
+            again,
+        }),
+        Err(refusal) => respond(&app, &visitor, refusal, false),
+    }
 }
 
 #[derive(Template)]

@@ -5,8 +5,8 @@ use axum::routing::{MethodRouter, get};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    App, account, application, assets, audit, bank, candidate, certificate, forms, ledger, marking, openapi, plan,
-    practical, public, result, room, session, staff, supervision, terminal, verify,
+    App, account, after, application, assets, audit, bank, candidate, certificate, figures, forms, ledger, marking,
+    openapi, plan, practical, public, result, room, session, staff, supervision, terminal, verify,
 };
 use crate::office::{self, Act, Kind, Policy, Who, policy};
 
@@ -108,6 +108,7 @@ pub fn all() -> Vec<Route> {
         page("/api/openapi.json", Who::Anyone, get(openapi::document)),
         account_routes(),
         bank::routes(),
+        figures::routes(),
         plan::routes(),
         application::routes(),
         session::routes(),
@@ -119,6 +120,7 @@ pub fn all() -> Vec<Route> {
         supervision::routes(),
         terminal::routes(),
         result::routes(),
+        after::routes(),
         certificate::routes(),
         verify::routes(),
         ledger::routes(),

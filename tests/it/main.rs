@@ -12,6 +12,7 @@
 )]
 
 mod accounts;
+mod after;
 mod attacks;
 mod bad_input;
 mod browser;
@@ -22,6 +23,7 @@ mod disk_full;
 mod examiners;
 mod exchange;
 mod faults;
+mod figures;
 mod house;
 mod kinds;
 mod kinds_browser;

@@ -177,7 +177,14 @@ async fn tell(house: &House) {
 }
 
 /// Both sit theory, the second knowing too little; both do the practical well.
-async fn both_sit_and_are_judged(house: &House, cast: &Cast, sessions: &Sessions, bank: &Bank, ada: &str, ben: &str) {
+pub(crate) async fn both_sit_and_are_judged(
+    house: &House,
+    cast: &Cast,
+    sessions: &Sessions,
+    bank: &Bank,
+    ada: &str,
+    ben: &str,
+) {
     // The theory session.
     house.clock.advance(30 * MINUTE);
     cast.invigilator

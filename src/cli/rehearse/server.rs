@@ -26,6 +26,9 @@ pub(super) struct Own {
     folder: tempfile::TempDir,
 }
 
+/// What our own server keeps, in its folder; what it leaves beside it goes with the folder.
+const DATA: &str = "data";
+
 /// What our own server is to be.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wanted<'w> {
@@ -65,7 +68,7 @@ impl Server {
             .args(["rehearse", "host", "--leash", "--listen", "127.0.0.1:0", "--candidates"])
             .arg(wanted.candidates.to_string())
             .arg("--data")
-            .arg(folder.path())
+            .arg(folder.path().join(DATA))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log);
@@ -106,7 +109,7 @@ impl Own {
 
     /// Its folder.
     pub(super) fn data(&self) -> PathBuf {
-        self.folder.path().to_owned()
+        self.folder.path().join(DATA)
     }
 
     /// Has it close the rooms and score everybody: how many, and the milliseconds it took.

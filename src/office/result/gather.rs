@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 
 use super::gap::{Gap, GapKind};
 use crate::bank::{Bank, PracticalTask, VetoScope};
-use crate::kernel::{ApplicationId, AttemptId, BatchId, Exact, Marks, SessionId, Vault};
-use crate::marking::{MeanRule, Standing, TaskPart, mean_of_marks, practical_score, standing};
+use crate::kernel::{ApplicationId, AttemptId, BatchId, Exact, Marks, PaperId, SessionId, Vault};
+use crate::marking::MeanRule;
 use crate::office::bank::open_bank;
 use crate::office::{Office, Refusal};
 use crate::paper::Paper;
+use crate::result::scoring::{self, Correction, Judged, JudgedTask, Logged, PracticalGap, ScoredTask, Theory};
 use crate::store::Connection;
 use crate::store::result::{self as rows, ApplicantRow, AttemptRow, BatchRow, DrawRow, SheetRow, VetoRow};
-use crate::store::script::{self as scripts, MarkRow};
+use crate::store::script as scripts;
 
 /// A component's score, and how it came about.
 #[derive(Debug, Clone)]
@@ -146,25 +147,19 @@ impl Facts {
         let seat = self.seats.get(&(applicant.application_id, "practical"));
         let session = seat.copied().unwrap_or(first.session_id);
         let drawn: Vec<&DrawRow> = self.draws.iter().filter(|draw| draw.session_id == session).collect();
-        let mut gaps = Vec::new();
-        let mut parts = Vec::new();
-        let mut detail = Vec::new();
-        for draw in drawn {
-            let (part, told) = self.task(applicant, draw, &sheets, rule, &mut gaps);
-            parts.push(part);
-            detail.push(told);
-        }
-        if let Ok(exact) = practical_score(&parts) {
-            let detail = json!({ "absent": false, "tasks": detail });
-            let unmarked = 0;
-            return (
-                Score {
-                    exact,
-                    detail,
-                    unmarked,
-                },
-                gaps,
-            );
+        let judged = Judged {
+            tasks: drawn.iter().map(|draw| self.judged(applicant, draw, &sheets)).collect(),
+        };
+        let scored = scoring::practical(&judged, rule);
+        let mut gaps: Vec<Gap> = scored.gaps.iter().map(|found| gap(found.clone().into())).collect();
+        if let Some(exact) = scored.exact {
+            let tasks: Vec<Value> = judged.tasks.iter().zip(&scored.tasks).map(told).collect();
+            let score = Score {
+                exact,
+                detail: json!({ "absent": false, "tasks": tasks }),
+                unmarked: 0,
+            };
+            return (score, gaps);
         }
         if gaps.is_empty() {
             gaps.push(gap(GapKind::NoDraw));
@@ -172,73 +167,45 @@ impl Facts {
         (Score::absent(), gaps)
     }
 
-    fn task(
-        &self,
-        applicant: &ApplicantRow,
-        draw: &DrawRow,
-        sheets: &[&SheetRow],
-        rule: &MeanRule,
-        gaps: &mut Vec<Gap>,
-    ) -> (TaskPart, Value) {
-        let task = draw.task_code.clone();
-        let mut gap = |kind| gaps.push(Gap::new(applicant, kind));
-        let of_task: Vec<&&SheetRow> = sheets.iter().filter(|sheet| sheet.task_code == task).collect();
-        if of_task.iter().any(|sheet| sheet.state != "signed") {
-            gap(GapKind::Unsigned { task: task.clone() });
-        }
-        let totals: Vec<Marks> = of_task
+    fn judged(&self, applicant: &ApplicantRow, draw: &DrawRow, sheets: &[&SheetRow]) -> JudgedTask {
+        let of_task: Vec<&&SheetRow> = sheets
             .iter()
-            .filter(|sheet| sheet.state == "signed")
-            .filter_map(|sheet| sheet.total)
+            .filter(|sheet| sheet.task_code == draw.task_code)
             .collect();
-        let facts = self.tasks.get(&task);
-        let most = facts.map_or(Marks::ZERO, |facts| facts.most);
-        let struck = self.struck(applicant, &task, &mut gap);
-        let mean = mean_of_marks(&totals, rule).unwrap_or_else(|_| {
-            let (signed, needed) = (totals.len(), rule.least_examiners);
-            let task = task.clone();
-            gap(GapKind::TooFew { task, signed, needed });
-            Exact::ZERO
-        });
-        let spread = rule.spread(&totals, most);
-        // Where a veto strikes the whole task, marks no longer matter.
-        if let Some(spread) = spread.filter(|_| struck.is_none()) {
-            let task = task.clone();
-            gap(GapKind::Spread { task, spread });
-        }
-        let score = if struck.is_some() { Exact::ZERO } else { mean };
-        let told = json!({
-            "task": task, "weight": draw.weight, "most": most, "totals": totals, "mean": mean.to_string(),
-            "spread": spread.is_some(), "veto": struck.map(|scope| if scope == VetoScope::Test { "test" } else { "task" }),
-        });
-        let part = TaskPart {
-            task,
-            weight_percent: u16::try_from(draw.weight).unwrap_or(0),
-            most,
-            score,
-            overtime: Marks::ZERO,
-            strikes_test: struck == Some(VetoScope::Test),
+        let facts = self.tasks.get(&draw.task_code);
+        let signed = of_task.iter().filter(|sheet| sheet.state == "signed");
+        let own = |veto: &&VetoRow| veto.application_id == applicant.application_id && veto.task_code == draw.task_code;
+        let veto = |veto: &VetoRow| {
+            let scope = facts.and_then(|facts| facts.vetoes.get(&veto.code)).copied();
+            (veto.code.clone(), scope, veto.confirmed == 1)
         };
-        (part, told)
-    }
-
-    /// How far the confirmed vetoes on a candidate's task reach, beyond single elements: those are in the sheets' totals.
-    fn struck(&self, applicant: &ApplicantRow, task: &str, gap: &mut impl FnMut(GapKind)) -> Option<VetoScope> {
-        let own = |veto: &&VetoRow| veto.application_id == applicant.application_id && veto.task_code == task;
-        let mut struck = None;
-        for veto in self.vetoes.iter().filter(own) {
-            if veto.confirmed == 0 {
-                let (task, code) = (task.to_owned(), veto.code.clone());
-                gap(GapKind::VetoPending { task, code });
-                continue;
-            }
-            match self.tasks.get(task).and_then(|facts| facts.vetoes.get(&veto.code)) {
-                Some(VetoScope::Test) => struck = Some(VetoScope::Test),
-                Some(VetoScope::Task) => struck = struck.or(Some(VetoScope::Task)),
-                Some(VetoScope::Element) | None => {}
-            }
+        JudgedTask {
+            task: draw.task_code.clone(),
+            weight: u16::try_from(draw.weight).unwrap_or(0),
+            most: facts.map_or(Marks::ZERO, |facts| facts.most),
+            totals: signed.filter_map(|sheet| sheet.total).collect(),
+            unsigned: of_task.iter().filter(|sheet| sheet.state != "signed").count(),
+            vetoes: self.vetoes.iter().filter(own).map(veto).collect(),
         }
-        struck
+    }
+}
+
+fn told((judged, scored): (&JudgedTask, &ScoredTask)) -> Value {
+    json!({
+        "task": judged.task, "weight": judged.weight, "most": judged.most, "totals": judged.totals,
+        "mean": scored.mean.to_string(), "spread": scored.spread,
+        "veto": scored.struck.map(|scope| if scope == VetoScope::Test { "test" } else { "task" }),
+    })
+}
+
+impl From<PracticalGap> for GapKind {
+    fn from(gap: PracticalGap) -> Self {
+        match gap {
+            PracticalGap::Unsigned { task } => Self::Unsigned { task },
+            PracticalGap::VetoPending { task, code } => Self::VetoPending { task, code },
+            PracticalGap::TooFew { task, signed, needed } => Self::TooFew { task, signed, needed },
+            PracticalGap::Spread { task, spread } => Self::Spread { task, spread },
+        }
     }
 }
 
@@ -247,69 +214,72 @@ pub(super) fn absent() -> Score {
     Score::absent()
 }
 
-/// Marks attempts against their papers, away from the threads that serve.
+/// Marks attempts against their papers, out of the log of answers, away from the threads that serve.
 pub(super) async fn theory(
     office: &Office,
     connection: &mut Connection,
     attempts: &[&AttemptRow],
+    later: &[Correction],
 ) -> Result<BTreeMap<AttemptId, Score>, Refusal> {
     let mut scores = BTreeMap::new();
     for attempt in attempts {
         let content = rows::paper_content(connection, attempt.paper_id).await?;
-        let answers = rows::answers(connection, attempt.id).await?;
-        let answers: BTreeMap<u16, String> = answers
-            .into_iter()
-            .filter_map(|answer| Some((u16::try_from(answer.number).ok()?, answer.value)))
-            .collect();
-        let given = scripts::marks_of(connection, attempt.id).await?;
-        let vault = office.keys.vault.clone();
-        let place = format!("paper.content/{}", attempt.paper_id);
-        let marked = tokio::task::spawn_blocking(move || mark(&vault, &place, &content, &answers, &given));
-        let marked = marked.await.map_err(|error| Refusal::Fault(error.to_string()))?;
-        let score = marked.map_err(|cause| Refusal::Fault(format!("paper {}: {cause}", attempt.paper_id)))?;
-        scores.insert(attempt.id, score);
+        let log = logged(connection, attempt.id).await?;
+        let given = given(connection, attempt.id).await?;
+        let (vault, later) = (office.keys.vault.clone(), later.to_vec());
+        let paper = attempt.paper_id;
+        let marked = tokio::task::spawn_blocking(move || {
+            let paper = open_paper(&vault, paper, &content)?;
+            Ok(scored(
+                &paper,
+                &scoring::theory(&paper, &scoring::answers_of(&log), &given, &later),
+            ))
+        });
+        let marked: Result<Score, Refusal> = marked.await.map_err(|error| Refusal::Fault(error.to_string()))?;
+        scores.insert(attempt.id, marked?);
     }
     Ok(scores)
 }
 
-fn mark(
-    vault: &Vault,
-    place: &str,
-    content: &[u8],
-    answers: &BTreeMap<u16, String>,
-    given: &[MarkRow],
-) -> Result<Score, String> {
-    let plain = vault.open(place, content).map_err(|error| error.to_string())?;
-    let paper: Paper = serde_json::from_slice(&plain).map_err(|error| error.to_string())?;
-    let score = paper.mark(answers);
-    let mut exact = score.total.exact();
-    let mut unmarked = 0;
-    let mut written = Vec::new();
-    // What was left blank is nobody's to mark: it earns nothing.
-    let open = paper
-        .written()
-        .filter(|one| answers.get(&one.number).is_some_and(|answer| !answer.is_empty()));
-    for question in open {
-        let own = given.iter().filter(|mark| mark.number == i64::from(question.number));
-        let marks: Vec<Exact> = own.map(|mark| mark.exact).collect();
-        match standing(&marks, question.marks, paper.rule.written) {
-            Standing::Settled { mark } => {
-                exact = exact.plus(mark);
-                written.push(json!({ "question": question.number, "marks": marks.len(), "mean": mark.to_string() }));
-            }
-            Standing::Wanting { .. } => unmarked += 1,
-        }
-    }
+/// Every acknowledged answer of an attempt.
+pub(super) async fn logged(connection: &mut Connection, attempt: AttemptId) -> Result<Vec<Logged>, Refusal> {
+    let log = rows::logged(connection, attempt).await?;
+    let one = |row: rows::LoggedRow| Some((u16::try_from(row.number).ok()?, row.revision, row.value));
+    Ok(log.into_iter().filter_map(one).collect())
+}
+
+/// The marks that people gave for an attempt's written answers.
+pub(super) async fn given(connection: &mut Connection, attempt: AttemptId) -> Result<Vec<(u16, Exact)>, Refusal> {
+    let given = scripts::marks_of(connection, attempt).await?;
+    Ok(given
+        .into_iter()
+        .filter_map(|mark| Some((u16::try_from(mark.number).ok()?, mark.exact)))
+        .collect())
+}
+
+/// A sealed paper, opened.
+pub(in crate::office) fn open_paper(vault: &Vault, id: PaperId, content: &[u8]) -> Result<Paper, Refusal> {
+    let place = format!("paper.content/{id}");
+    let broken = |cause: String| Refusal::Fault(format!("paper {id}: {cause}"));
+    let plain = vault.open(&place, content).map_err(|error| broken(error.to_string()))?;
+    serde_json::from_slice(&plain).map_err(|error| broken(error.to_string()))
+}
+
+fn scored(paper: &Paper, score: &Theory) -> Score {
     let mut detail = json!({
         "absent": false, "right": score.right, "answered": score.answered, "questions": paper.questions.len(),
         "paper": paper.digest(),
     });
+    let written = score.written.iter();
+    let written: Vec<Value> = written
+        .map(|(number, marks, mean)| json!({ "question": number, "marks": marks, "mean": mean.to_string() }))
+        .collect();
     if !written.is_empty() {
         detail["written"] = json!(written);
     }
-    Ok(Score {
-        exact,
+    Score {
+        exact: score.exact,
         detail,
-        unmarked,
-    })
+        unmarked: score.unmarked.len(),
+    }
 }

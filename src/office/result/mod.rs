@@ -3,13 +3,19 @@
 //! One person settles: every component of every approved candidate by its frozen rule, exactly. Another approves, and
 //! publishes. A hold of a supervisor stops both. Nothing here rounds, except for display.
 
+mod bundle;
 mod gap;
 mod gather;
 mod notice;
 mod settle;
 mod show;
 
+pub(super) use bundle::corrections;
+pub(super) use gather::open_paper;
+
+pub use bundle::{DifferenceView, ExportBundle, RecomputeResults, RecomputedResults, bundle_of};
 pub use notice::{ListNotices, Notice, NoticeLine, NoticePage, ShowNotice};
+pub(super) use settle::reckon;
 pub use settle::{SettleResults, Settled};
 pub use show::{ExportResults, ListResults, ResultCounts, ResultList, ResultView, ScoreView};
 
@@ -64,15 +70,6 @@ pub(super) fn components(batch: &BatchRow) -> Vec<Component> {
     .collect()
 }
 
-/// The stored word of a component.
-pub(super) fn word(component: Component) -> &'static str {
-    match component {
-        Component::Theory => "theory",
-        Component::Practical => "practical",
-        Component::Review => "review",
-    }
-}
-
 /// What the settled components of one application mean together.
 pub(super) fn outcome_of(batch: &BatchRow, application: ApplicationId, results: &[ResultRow]) -> Outcome {
     let rule = GradeRule::default();
@@ -91,7 +88,7 @@ pub(super) fn outcome_of(batch: &BatchRow, application: ApplicationId, results: 
 pub(super) fn find(results: &[ResultRow], application: ApplicationId, component: Component) -> Option<&ResultRow> {
     results
         .iter()
-        .find(|row| row.application_id == application && row.component == word(component))
+        .find(|row| row.application_id == application && row.component == component.word())
 }
 
 /// A score as pages show it: one decimal. A score below the pass mark never reads like a pass.
@@ -219,7 +216,7 @@ impl Act for PublishResults {
 }
 
 /// The end of the publicity period. Without any days results are final at once.
-fn publicity_end(now: Timestamp, days: i64) -> Result<Timestamp, Refusal> {
+pub(super) fn publicity_end(now: Timestamp, days: i64) -> Result<Timestamp, Refusal> {
     if days == 0 {
         return Ok(now);
     }

@@ -193,6 +193,17 @@ pub(crate) async fn attempt(
         .execute(&mut **tx)
         .await
         .unwrap();
+        sqlx::query(
+            "INSERT INTO answer_log (attempt_id, number, revision, value, flagged, saved_at, late)
+             VALUES ($1, $2, 1, $3, 0, $4, 0)",
+        )
+        .bind(attempt)
+        .bind(*number)
+        .bind(value)
+        .bind(now)
+        .execute(&mut **tx)
+        .await
+        .unwrap();
     }
 }
 

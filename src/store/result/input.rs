@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use crate::kernel::{ApplicationId, AttemptId, BatchId, Marks, PaperId, SessionId, SheetId};
+use crate::kernel::{AccountId, ApplicationId, AttemptId, BatchId, Marks, PaperId, SessionId, SheetId, Timestamp};
 use crate::store::{Connection, StoreError};
 
 /// A session of a batch.
@@ -95,6 +95,105 @@ pub async fn answers(connection: &mut Connection, attempt: AttemptId) -> Result<
             .fetch_all(connection)
             .await?,
     )
+}
+
+/// An acknowledged answer.
+#[derive(Debug, Clone, FromRow)]
+pub struct LoggedRow {
+    /// The question's number.
+    pub number: i64,
+    /// Which saving of this question it was.
+    pub revision: i64,
+    /// What was answered.
+    pub value: String,
+}
+
+/// Every acknowledged answer of an attempt, by question and revision.
+pub async fn logged(connection: &mut Connection, attempt: AttemptId) -> Result<Vec<LoggedRow>, StoreError> {
+    Ok(
+        sqlx::query_as(
+            "SELECT number, revision, value FROM answer_log WHERE attempt_id = $1 ORDER BY number, revision",
+        )
+        .bind(attempt)
+        .fetch_all(connection)
+        .await?,
+    )
+}
+
+/// How many answers of an application came too late or from a replaced terminal, and were kept aside.
+pub async fn aside_count(connection: &mut Connection, application: ApplicationId) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT COUNT(*) FROM answer_aside k JOIN attempt t ON t.id = k.attempt_id WHERE t.application_id = $1",
+    )
+    .bind(application)
+    .fetch_one(connection)
+    .await?)
+}
+
+/// A score sheet with its entries.
+#[derive(Debug, Clone, FromRow)]
+pub struct EntriesRow {
+    /// Its id.
+    pub id: SheetId,
+    /// The session.
+    pub session_id: SessionId,
+    /// The application.
+    pub application_id: ApplicationId,
+    /// The task.
+    pub task_code: String,
+    /// Whose it is.
+    pub examiner_id: AccountId,
+    /// The entries, as JSON.
+    pub content: String,
+    /// The total of a signed sheet.
+    pub total: Option<Marks>,
+    /// When it was signed.
+    pub signed_at: Option<Timestamp>,
+}
+
+/// The score sheets of a batch with their entries, as [`sheets`] has them.
+pub async fn entries(connection: &mut Connection, batch: BatchId) -> Result<Vec<EntriesRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT h.id, h.session_id, h.application_id, h.task_code, h.examiner_id, h.content, h.total, h.signed_at
+         FROM score_sheet h JOIN session s ON s.id = h.session_id
+              LEFT JOIN assignment g ON g.session_id = h.session_id AND g.account_id = h.examiner_id
+         WHERE s.batch_id = $1 AND (h.state = 'signed' OR g.duty = 'examiner')
+         ORDER BY h.application_id, h.task_code, h.id",
+    )
+    .bind(batch)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// A veto with its signatures.
+#[derive(Debug, Clone, FromRow)]
+pub struct SignedVetoRow {
+    /// The application.
+    pub application_id: ApplicationId,
+    /// The task.
+    pub task_code: String,
+    /// The veto item.
+    pub code: String,
+    /// Who raised it.
+    pub raised_by: AccountId,
+    /// Who signed second.
+    pub confirmed_by: Option<AccountId>,
+    /// When.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// The vetoes of a batch with their signatures, as [`vetoes`] has them.
+pub async fn signed_vetoes(connection: &mut Connection, batch: BatchId) -> Result<Vec<SignedVetoRow>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT h.application_id, h.task_code, v.code, v.raised_by, v.confirmed_by, v.confirmed_at
+         FROM veto v JOIN score_sheet h ON h.id = v.sheet_id JOIN session s ON s.id = h.session_id
+              LEFT JOIN assignment g ON g.session_id = h.session_id AND g.account_id = h.examiner_id
+         WHERE s.batch_id = $1 AND (v.confirmed_by IS NOT NULL OR h.state = 'signed' OR g.duty = 'examiner')
+         ORDER BY h.application_id, h.task_code, v.code, v.sheet_id",
+    )
+    .bind(batch)
+    .fetch_all(connection)
+    .await?)
 }
 
 /// A task that the draw gave a session.

@@ -7,8 +7,9 @@ mod input;
 use sqlx::FromRow;
 
 pub use input::{
-    AnswerRow, AttemptRow, DrawRow, SeatRow, SessionRow, SheetRow, VetoRow, answers, attempts, draws, paper_content,
-    seats, sessions, sheets, vetoes,
+    AnswerRow, AttemptRow, DrawRow, EntriesRow, LoggedRow, SeatRow, SessionRow, SheetRow, SignedVetoRow, VetoRow,
+    answers, aside_count, attempts, draws, entries, logged, paper_content, seats, sessions, sheets, signed_vetoes,
+    vetoes,
 };
 
 use super::{Connection, StoreError, one_row};

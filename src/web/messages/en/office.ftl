@@ -178,6 +178,7 @@ office-duty-result_settler = result settler
 office-duty-score_approver = score approver
 office-duty-certificate_officer = certificate officer
 office-duty-certificate_approver = certificate approver
+office-duty-objection_decider = objection decider
 office-duty-supervisor = supervisor
 sessions-title = Sessions
 sessions-empty = No session yet. Plan theory first, then practical.

@@ -17,6 +17,7 @@ refusal-duty-excluded = On this batch you already acted as { $held ->
     [score_approver] score approver
     [certificate_officer] certificate officer
     [certificate_approver] certificate approver
+    [objection_decider] objection decider
     [supervisor] supervisor
    *[other] { $held }
  }, which excludes { $wanted ->
@@ -29,6 +30,7 @@ refusal-duty-excluded = On this batch you already acted as { $held ->
     [score_approver] score approver
     [certificate_officer] certificate officer
     [certificate_approver] certificate approver
+    [objection_decider] objection decider
     [supervisor] supervisor
    *[other] { $wanted }
  }: another person has to do it.
@@ -166,6 +168,7 @@ refusal-duty-excluded-of = On this batch { $name } already acts as { $held ->
     [score_approver] score approver
     [certificate_officer] certificate officer
     [certificate_approver] certificate approver
+    [objection_decider] objection decider
     [supervisor] supervisor
    *[other] { $held }
  }, which excludes { $wanted ->
@@ -178,6 +181,7 @@ refusal-duty-excluded-of = On this batch { $name } already acts as { $held ->
     [score_approver] score approver
     [certificate_officer] certificate officer
     [certificate_approver] certificate approver
+    [objection_decider] objection decider
     [supervisor] supervisor
    *[other] { $wanted }
  }: choose another person.

@@ -127,6 +127,7 @@ office-duty-result_settler = 统分
 office-duty-score_approver = 成绩审核
 office-duty-certificate_officer = 证书办理
 office-duty-certificate_approver = 证书审批
+office-duty-objection_decider = 异议处理
 office-duty-supervisor = 督导
 sessions-title = 场次
 sessions-empty = 还没有场次。先安排理论，再安排操作。

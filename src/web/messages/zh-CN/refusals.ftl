@@ -17,6 +17,7 @@ refusal-duty-excluded = 同一批次中您已经承担“{ $held ->
     [score_approver] 成绩审核
     [certificate_officer] 证书办理
     [certificate_approver] 证书审批
+    [objection_decider] 异议处理
     [supervisor] 督导
    *[other] { $held }
  }”，不能再承担“{ $wanted ->
@@ -29,6 +30,7 @@ refusal-duty-excluded = 同一批次中您已经承担“{ $held ->
     [score_approver] 成绩审核
     [certificate_officer] 证书办理
     [certificate_approver] 证书审批
+    [objection_decider] 异议处理
     [supervisor] 督导
    *[other] { $wanted }
  }”，须由另一人办理。
@@ -166,6 +168,7 @@ refusal-duty-excluded-of = { $name }在同一批次中已经承担“{ $held ->
     [score_approver] 成绩审核
     [certificate_officer] 证书办理
     [certificate_approver] 证书审批
+    [objection_decider] 异议处理
     [supervisor] 督导
    *[other] { $held }
  }”，不能再承担“{ $wanted ->
@@ -178,6 +181,7 @@ refusal-duty-excluded-of = { $name }在同一批次中已经承担“{ $held ->
     [score_approver] 成绩审核
     [certificate_officer] 证书办理
     [certificate_approver] 证书审批
+    [objection_decider] 异议处理
     [supervisor] 督导
    *[other] { $wanted }
  }”，请换一个人。
