@@ -39,6 +39,8 @@ pub struct Config {
     pub witnesses: Vec<(NoteKey, String)>,
     /// The socket of the signer, when it is a process of its own.
     pub signer: Option<PathBuf>,
+    /// Who stamps signatures with the time: address, file of roots, and whether to go on without.
+    pub time_stamps: Option<(String, PathBuf, bool)>,
     /// How groups of examiners are made up.
     pub groups: GroupRule,
     /// `json` or `text`.
@@ -121,6 +123,21 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "socket of the signer (`jianding signer run`), when it is a process of its own; empty: the server signs itself",
     ),
     (
+        "signer.time_stamps",
+        "",
+        "http:// address of a time stamp authority (RFC 3161); empty: signatures are not stamped. Of the process that signs",
+    ),
+    (
+        "signer.time_roots",
+        "",
+        "file of the roots (PEM) that its time stamps must lead to",
+    ),
+    (
+        "signer.without_time_stamps",
+        "wait",
+        "wait or go-on: whether certificates are signed without a time stamp while the authority is silent",
+    ),
+    (
         "examiners.least",
         "3",
         "how many examiners judge a practical session at least; not fewer than 3",
@@ -192,6 +209,7 @@ impl Config {
             signer: Some(reader.text("signer.socket"))
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
+            time_stamps: reader.time_stamps(),
             groups: reader.groups(),
             log_format: if reader.choice("log.format", &["json", "text"]) == "text" {
                 LogFormat::Text
@@ -318,6 +336,24 @@ impl Reader {
             }
         }
         witnesses
+    }
+
+    fn time_stamps(&mut self) -> Option<(String, PathBuf, bool)> {
+        let (url, roots) = (
+            self.text("signer.time_stamps"),
+            PathBuf::from(self.text("signer.time_roots")),
+        );
+        let go_on = self.choice("signer.without_time_stamps", &["wait", "go-on"]) == "go-on";
+        if url.is_empty() {
+            return None;
+        }
+        if !url.starts_with("http://") {
+            self.problem("signer.time_stamps", format!("'{url}' does not begin with http://"));
+        }
+        if !roots.is_file() {
+            self.problem("signer.time_roots", format!("no such file: {}", roots.display()));
+        }
+        Some((url, roots, go_on))
     }
 
     fn groups(&mut self) -> GroupRule {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Other people's tools on a folder of certificates: root.pem, NNN.pdf and NNN.json (the records).
+# Other people's tools on a folder of certificates: root.pem, crl.pem, NNN.pdf and NNN.json (the records); with time.pem also
+# their time stamps.
 #
 #   tests/strangers.sh DIR [JIANDING]
 #
@@ -21,13 +22,24 @@ fail() {
 cat > "$work/trust.yml" <<END
 validation-contexts:
   exam:
-    trust: $folder/root.pem
+    trust:
+      - $folder/root.pem
+$([ ! -f "$folder/time.pem" ] || echo "      - $folder/time.pem")
     trust-replace: true
 END
 
 pyhanko_says() {
     pyhanko --config "$work/trust.yml" sign validate --validation-context exam --no-revocation-check \
         --executive-summary "$1" 2>/dev/null || true
+}
+
+pyhanko_at_length() {
+    pyhanko --config "$work/trust.yml" sign validate --validation-context exam --no-revocation-check --pretty-print "$1" 2>/dev/null || true
+}
+
+# The PAdES profile: chain and revocation as they stand in the file.
+pyhanko_pades() {
+    pyhanko --config "$work/trust.yml" sign adesverify --validation-context exam "$1" 2>/dev/null || true
 }
 
 entry() {
@@ -62,6 +74,11 @@ accepted() {
         "$program" certificate verify "$pdf" --trust "$folder/root.pem" > /dev/null || fail "$name" "ours"
     fi
     pyhanko_says "$pdf" | grep -q ':VALID' || fail "$name" "pyHanko"
+    pyhanko_pades "$pdf" > "$work/pades"
+    grep -q ':INTACT:TRUSTED' "$work/pades" || fail "$name" "pyHanko, PAdES with the revocation data inside"
+    if [ -f "$folder/time.pem" ]; then
+        pyhanko_at_length "$pdf" | grep -q 'The TSA certificate is trusted.' || fail "$name" "pyHanko, time stamp"
+    fi
     qpdf --check "$pdf" > /dev/null 2>&1 || fail "$name" "qpdf --check"
     pdfdetach -list "$pdf" 2>/dev/null | grep -q 'credential.json' || fail "$name" "no credential inside"
     pdffonts "$pdf" 2>/dev/null | tail -n +3 | awk '$(NF-4) != "yes" || $(NF-3) != "yes" || $(NF-2) != "yes" { bad = 1 } END { exit bad }' ||
@@ -86,6 +103,10 @@ refused() {
         if [ -n "$program" ] &&
             "$program" certificate verify "$work/altered.pdf" --trust "$folder/root.pem" > /dev/null 2>&1; then
             fail "$name" "ours accepts it altered ($where)"
+        fi
+        # Where there is a time stamp, the last bytes are its own, and pdfsig does not look at it.
+        if [ "$where" = signature ] && [ -f "$folder/time.pem" ]; then
+            continue
         fi
         if pdfsig -nocert "$work/altered.pdf" 2>&1 | grep -q 'Signature is Valid.'; then
             fail "$name" "pdfsig accepts it altered ($where)"

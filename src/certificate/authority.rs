@@ -31,6 +31,7 @@ use x509_cert::time::{Time, Validity};
 
 use super::crl::Crl;
 use super::signer::{Chain, SoftSigner, TrustRoot, common_name};
+use super::stamp::TIME_STAMPING;
 use super::{SealedAuthority, codes};
 use crate::kernel::{DAY, Digest, Entropy, Timestamp, Vault};
 
@@ -138,7 +139,7 @@ impl Authority {
             lists: match kind {
                 Kind::Root => None,
                 Kind::Issuing if *issuer == root_name => of_root.clone(),
-                Kind::Issuing | Kind::Signing | Kind::Checking => of_issuing.clone(),
+                Kind::Issuing | Kind::Signing | Kind::Checking | Kind::Clock => of_issuing.clone(),
             },
             kind,
         };
@@ -242,6 +243,8 @@ pub(super) enum Kind {
     Issuing,
     Signing,
     Checking,
+    /// Signs time stamps, in samples.
+    Clock,
 }
 
 pub(super) struct Role {
@@ -288,7 +291,7 @@ impl BuilderProfile for Role {
         let path_len_constraint = match self.kind {
             Kind::Root => Some(1),
             Kind::Issuing => Some(0),
-            Kind::Signing | Kind::Checking => None,
+            Kind::Signing | Kind::Checking | Kind::Clock => None,
         };
         let constraints = BasicConstraints {
             ca,
@@ -301,11 +304,14 @@ impl BuilderProfile for Role {
             (&KeyUsage(usage)).to_extension(subject, &[])?,
         ];
         if !ca {
-            let mut purposes = ExtendedKeyUsage(vec![EMAIL_PROTECTION]);
-            if matches!(self.kind, Kind::Signing) {
-                purposes.0.insert(0, DOCUMENT_SIGNING);
-            }
-            extensions.push((&purposes).to_extension(subject, &extensions)?);
+            let purposes = match self.kind {
+                Kind::Clock => vec![TIME_STAMPING],
+                Kind::Signing => vec![DOCUMENT_SIGNING, EMAIL_PROTECTION],
+                _ => vec![EMAIL_PROTECTION],
+            };
+            let mut purposes = (&ExtendedKeyUsage(purposes)).to_extension(subject, &extensions)?;
+            purposes.critical = matches!(self.kind, Kind::Clock);
+            extensions.push(purposes);
         }
         if let Some(address) = &self.lists {
             let name = GeneralName::UniformResourceIdentifier(Ia5String::new(address)?);

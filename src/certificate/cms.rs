@@ -14,13 +14,14 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use crate::kernel::Digest;
 
-const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+pub(super) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+pub(super) const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+pub(super) const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+const TIME_STAMP_TOKEN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const ECDSA_WITH_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+pub(super) const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+pub(super) const ECDSA_WITH_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 
 #[derive(Sequence)]
 struct SigningCertificateV2 {
@@ -42,6 +43,15 @@ struct IssuerSerial {
 
 /// The attributes that are signed, for the digest of the covered bytes and the signer's certificate.
 pub(super) fn signed_attributes(digest: &[u8], signing: &Certificate) -> der::Result<SetOfVec<Attribute>> {
+    SetOfVec::try_from(vec![
+        attribute(CONTENT_TYPE, &DATA)?,
+        attribute(MESSAGE_DIGEST, &OctetString::new(digest)?)?,
+        certificate_attribute(signing)?,
+    ])
+}
+
+/// The attribute that binds a signature to its certificate.
+pub(super) fn certificate_attribute(signing: &Certificate) -> der::Result<Attribute> {
     let tbs = signing.tbs_certificate();
     let certificate = SigningCertificateV2 {
         certs: vec![EssCertIdV2 {
@@ -52,14 +62,10 @@ pub(super) fn signed_attributes(digest: &[u8], signing: &Certificate) -> der::Re
             },
         }],
     };
-    SetOfVec::try_from(vec![
-        attribute(CONTENT_TYPE, &DATA)?,
-        attribute(MESSAGE_DIGEST, &OctetString::new(digest)?)?,
-        attribute(SIGNING_CERTIFICATE_V2, &certificate)?,
-    ])
+    attribute(SIGNING_CERTIFICATE_V2, &certificate)
 }
 
-fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> der::Result<Attribute> {
+pub(super) fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> der::Result<Attribute> {
     let value = Any::from_der(&value.to_der()?)?;
     Ok(Attribute {
         oid,
@@ -67,16 +73,24 @@ fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> der::Result<Attribut
     })
 }
 
-/// The whole envelope as DER: signature, signed attributes and certificates.
+/// The signature's bytes as they stand in the envelope.
+pub(super) fn signature_value(signature: &[u8; 64]) -> der::Result<Vec<u8>> {
+    let signature = Signature::from_slice(signature).map_err(|_| der::ErrorKind::Failed)?;
+    Ok(signature.to_der().as_bytes().to_vec())
+}
+
+/// The whole envelope as DER: signature, signed attributes and certificates, and the time stamp if there is one.
 pub(super) fn envelope(
     attributes: SetOfVec<Attribute>,
     certificates: &[&Certificate],
     signature: &[u8; 64],
+    token: Option<&[u8]>,
 ) -> der::Result<Vec<u8>> {
     let signing = certificates.first().ok_or(der::ErrorKind::Failed)?;
     let tbs = signing.tbs_certificate();
     let sha_256 = algorithm(SHA_256);
-    let signature = Signature::from_slice(signature).map_err(|_| der::ErrorKind::Failed)?;
+    let stamped = |token| attribute(TIME_STAMP_TOKEN, &Any::from_der(token)?);
+    let stamped = token.map(stamped).transpose()?;
     let signer = SignerInfo {
         version: CmsVersion::V1,
         sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
@@ -86,8 +100,8 @@ pub(super) fn envelope(
         digest_alg: sha_256.clone(),
         signed_attrs: Some(attributes),
         signature_algorithm: algorithm(ECDSA_WITH_SHA_256),
-        signature: OctetString::new(signature.to_der().as_bytes())?,
-        unsigned_attrs: None,
+        signature: OctetString::new(signature_value(signature)?)?,
+        unsigned_attrs: stamped.map(|one| SetOfVec::try_from(vec![one])).transpose()?,
     };
     let certificates = certificates
         .iter()
@@ -120,6 +134,7 @@ pub(super) struct Opened {
     pub(super) signing: usize,
     pub(super) attributes: SetOfVec<Attribute>,
     pub(super) signature: [u8; 64],
+    pub(super) token: Option<Vec<u8>>,
 }
 
 impl Opened {
@@ -160,7 +175,13 @@ pub(super) fn open(der: &[u8]) -> Option<Opened> {
         *tbs.issuer() == id.issuer && *tbs.serial_number() == id.serial_number
     })?;
     let signature = Signature::from_der(signer.signature.as_bytes()).ok()?;
+    let token = match signer.unsigned_attrs.as_ref().map(SetOfVec::as_slice) {
+        None => None,
+        Some([one]) if one.oid == TIME_STAMP_TOKEN => Some(one.values.get(0)?.to_der().ok()?),
+        Some(_) => return None,
+    };
     Some(Opened {
+        token,
         signing,
         attributes: signer.signed_attrs.clone()?,
         signature: signature.to_bytes().into(),

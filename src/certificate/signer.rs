@@ -11,9 +11,9 @@ use p256::pkcs8::DecodePublicKey;
 use x509_cert::Certificate;
 use x509_cert::time::Time;
 
-use super::AuthorityError;
 use super::authority::key_name;
 use super::crl::Crl;
+use super::{AuthorityError, TimeAuthority};
 use crate::kernel::{Digest, Timestamp};
 
 /// Signs digests. One implementor so far; a hardware module (PKCS#11) is the second that the interface is cut for.
@@ -23,6 +23,11 @@ pub trait Signer: Send + Sync {
 
     /// The certificates from the signing key's up to the root.
     fn chain(&self) -> &Chain;
+
+    /// Who says when its signatures existed, if anybody does.
+    fn time(&self) -> Option<&dyn TimeAuthority> {
+        None
+    }
 }
 
 /// Why a signer did not sign.

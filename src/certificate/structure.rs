@@ -100,6 +100,19 @@ pub(super) fn structure(doc: &Document, hole: &[u8], purpose: Purpose) -> Result
     instant.ok_or(Structure("no time of signing"))
 }
 
+/// The certificates that were put into the file for checks long afterwards.
+pub(super) fn kept_certificates(doc: &Document) -> Vec<Vec<u8>> {
+    let kept = doc
+        .catalog()
+        .ok()
+        .and_then(|catalog| catalog.get_deref(b"DSS", doc).ok());
+    let all = kept.and_then(|kept| kept.as_dict().ok()?.get_deref(b"Certs", doc).ok()?.as_array().ok());
+    let bytes = |one: &Object| Some(doc.dereference(one).ok()?.1.as_stream().ok()?.content.clone());
+    // What cannot be read is no certificate, and then the token's are not the same.
+    let bytes = |one| bytes(one).unwrap_or_default();
+    all.into_iter().flatten().map(bytes).collect()
+}
+
 fn forbid(object: &Object, depth: usize) -> Result<(), NotGenuine> {
     if depth > 16 {
         return Err(NotGenuine::Structure("a part within a part too deep"));

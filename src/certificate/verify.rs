@@ -16,9 +16,11 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
 use super::authority::{DOCUMENT_SIGNING, EMAIL_PROTECTION};
+use super::hole::{hole_content, is_room, single_revision};
 use super::signer::{common_name, revoked, valid_at};
-use super::structure::structure;
-use super::{CREDENTIAL_FORMAT, Credential, TrustRoot, cms, issue::CREDENTIAL_NAME, sign::SIGNATURE_BYTES};
+use super::stamp::STAMP_SLACK;
+use super::structure::{kept_certificates, structure};
+use super::{CREDENTIAL_FORMAT, Credential, Stamp, TrustRoot, cms, issue::CREDENTIAL_NAME, stamp};
 use crate::kernel::{Digest, Timestamp};
 
 /// What a genuine file says.
@@ -30,6 +32,8 @@ pub struct Genuine {
     pub signer: String,
     /// When, by the signer's claim.
     pub signed_at: Timestamp,
+    /// When at the latest, by the word of somebody whom the signer named beforehand.
+    pub stamp: Option<Stamp>,
     /// The file's digest.
     pub digest: Digest,
 }
@@ -76,6 +80,9 @@ pub enum NotGenuine {
     /// A certificate in the chain was revoked.
     #[error("a certificate of the signer was revoked")]
     Revoked,
+    /// The time stamp is not one for this signature, or not by whom the signer named.
+    #[error("the time stamp does not belong to this signature")]
+    TimeStamp,
     /// The document's structure is not that of a certificate.
     #[error("the file has a part that certificates do not have: {0}")]
     Structure(&'static str),
@@ -99,6 +106,7 @@ pub fn verify(bytes: &[u8], roots: &[TrustRoot]) -> Result<Genuine, NotGenuine> 
         credential,
         signer: signed.signer,
         signed_at: signed.signed_at,
+        stamp: signed.stamp,
         digest: Digest::of(bytes),
     })
 }
@@ -136,6 +144,7 @@ struct Whole {
     doc: Document,
     signer: String,
     signed_at: Timestamp,
+    stamp: Option<Stamp>,
 }
 
 fn signed(bytes: &[u8], roots: &[TrustRoot], purpose: Purpose) -> Result<Whole, NotGenuine> {
@@ -145,6 +154,9 @@ fn signed(bytes: &[u8], roots: &[TrustRoot], purpose: Purpose) -> Result<Whole, 
     let hole = single_revision(bytes)?;
     let envelope = hole_content(&bytes[hole.0..hole.1])?;
     let opened = cms::open(&envelope).ok_or(NotGenuine::Envelope)?;
+    if !is_room(hole.1 - hole.0, opened.token.is_some()) {
+        return Err(NotGenuine::Envelope);
+    }
 
     let mut hash = Sha256::new();
     hash.update(&bytes[..hole.0]);
@@ -170,91 +182,44 @@ fn signed(bytes: &[u8], roots: &[TrustRoot], purpose: Purpose) -> Result<Whole, 
     if !chain.iter().all(|certificate| valid_at(certificate, signed_at)) {
         return Err(NotGenuine::Expired);
     }
+    let stamp = stamped(&opened, &doc, chain, signed_at)?;
+    let at = stamp.as_ref().map_or(signed_at, |stamp| signed_at.max(stamp.at));
     let lists = roots.iter().find(|root| root.certificate() == chain[2]);
-    if lists.is_some_and(|root| revoked(chain, root.lists(), signed_at)) {
+    if lists.is_some_and(|root| revoked(chain, root.lists(), at)) {
         return Err(NotGenuine::Revoked);
     }
     Ok(Whole {
         doc,
         signer: common_name(signing),
         signed_at,
+        stamp,
     })
 }
 
-/// The hole in the one signature's range: where its `<` stands and where the byte after its `>` stands.
-fn single_revision(bytes: &[u8]) -> Result<(usize, usize), NotGenuine> {
-    let ranges = positions(bytes, b"/ByteRange");
-    let [range] = ranges[..] else {
-        return Err(if ranges.is_empty() {
-            NotGenuine::NotSigned
+/// What the time stamp says, if there is one: by nobody but those whose certificates were signed with the file.
+fn stamped(
+    opened: &cms::Opened,
+    doc: &Document,
+    chain: [&Certificate; 3],
+    signed_at: Timestamp,
+) -> Result<Option<Stamp>, NotGenuine> {
+    let above: Vec<_> = chain.iter().filter_map(|one| one.to_der().ok()).collect();
+    let mut clocks = kept_certificates(doc);
+    clocks.retain(|one| !above.contains(one));
+    let Some(token) = &opened.token else {
+        return if clocks.is_empty() {
+            Ok(None)
         } else {
-            NotGenuine::ManySignatures
-        });
+            Err(NotGenuine::TimeStamp)
+        };
     };
-    let end = b"\n%%EOF\n";
-    if positions(bytes, b"%%EOF").len() != 1 || positions(bytes, b"startxref").len() != 1 || !bytes.ends_with(end) {
-        return Err(NotGenuine::LaterRevision);
+    let value = cms::signature_value(&opened.signature).map_err(|_| NotGenuine::Envelope)?;
+    let said = stamp::read(token, &stamp::of_signature(&value), &clocks);
+    let said = said.map_err(|_| NotGenuine::TimeStamp)?;
+    if said.at + STAMP_SLACK < signed_at {
+        return Err(NotGenuine::TimeStamp);
     }
-    let numbers = bytes[range..].strip_prefix(b"/ByteRange[").and_then(|rest| {
-        let text = std::str::from_utf8(rest.get(..60)?).ok()?;
-        let numbers: Option<Vec<usize>> = text
-            .split_once(']')?
-            .0
-            .split_ascii_whitespace()
-            .map(|number| number.parse().ok())
-            .collect();
-        numbers
-    });
-    let Some([0, open, close, rest]) = numbers.as_deref() else {
-        return Err(NotGenuine::NotCovered);
-    };
-    let whole = close.checked_add(*rest) == Some(bytes.len())
-        && close.checked_sub(*open) == Some(2 * SIGNATURE_BYTES + 2)
-        && bytes[..*open].ends_with(b"/Contents");
-    if whole {
-        Ok((*open, *close))
-    } else {
-        Err(NotGenuine::NotCovered)
-    }
-}
-
-fn positions(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
-    let first = needle[0];
-    let starts = bytes.iter().enumerate().filter(|(_, byte)| **byte == first);
-    starts
-        .map(|(at, _)| at)
-        .filter(|at| bytes[*at..].starts_with(needle))
-        .collect()
-}
-
-/// The DER in the hole: capitals only, and nothing but zeros after it.
-fn hole_content(hole: &[u8]) -> Result<Vec<u8>, NotGenuine> {
-    let [b'<', digits @ .., b'>'] = hole else {
-        return Err(NotGenuine::Hole);
-    };
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    };
-    let decoded: Option<Vec<u8>> = digits
-        .chunks_exact(2)
-        .map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?))
-        .collect();
-    let mut der = decoded.ok_or(NotGenuine::Hole)?;
-    // A sequence with a two-byte length: every envelope has between 256 and 3068 bytes.
-    let [0x30, 0x82, high, low, ..] = der[..] else {
-        return Err(NotGenuine::Envelope);
-    };
-    let length = 4 + usize::from(u16::from_be_bytes([high, low]));
-    if length > der.len() {
-        return Err(NotGenuine::Envelope);
-    }
-    if der[length..].iter().any(|byte| *byte != 0) {
-        return Err(NotGenuine::Hole);
-    }
-    der.truncate(length);
-    Ok(der)
+    Ok(Some(said))
 }
 
 /// The envelope is exactly what we would write with these certificates and this signature.
@@ -267,7 +232,7 @@ fn one_spelling(opened: &cms::Opened, digest: &[u8], envelope: &[u8]) -> Result<
         .filter(|(index, _)| *index != opened.signing);
     let certificates: Vec<&Certificate> = std::iter::once(signing).chain(others.map(|(_, other)| other)).collect();
     let rebuilt = cms::signed_attributes(digest, signing)
-        .and_then(|attributes| cms::envelope(attributes, &certificates, &opened.signature));
+        .and_then(|attributes| cms::envelope(attributes, &certificates, &opened.signature, opened.token.as_deref()));
     if rebuilt.ok().as_deref() == Some(envelope) {
         Ok(())
     } else {
@@ -396,6 +361,7 @@ fn credential(doc: &Document) -> Option<Credential> {
 mod tests {
     use std::sync::LazyLock;
 
+    use super::super::hole::positions;
     use super::*;
     use crate::certificate::sample::tests::{NOW, one, signer};
     use crate::certificate::{Authority, Signer, issue};
@@ -501,7 +467,7 @@ mod tests {
                 .copied()
                 .collect::<Vec<_>>(),
         );
-        let envelope = cms::envelope(opened.attributes.clone(), &ordered, &twin.to_bytes().into()).unwrap();
+        let envelope = cms::envelope(opened.attributes.clone(), &ordered, &twin.to_bytes().into(), None).unwrap();
         assert_eq!(refused(&refill(&envelope)), NotGenuine::Signature);
     }
 
@@ -523,13 +489,13 @@ mod tests {
         let opened = cms::open(&hole_content(&ISSUED[open..close]).unwrap()).unwrap();
         let chain = signer().chain().clone();
         let without = [&chain.signing, &chain.issuing];
-        let envelope = cms::envelope(opened.attributes.clone(), &without, &opened.signature).unwrap();
+        let envelope = cms::envelope(opened.attributes.clone(), &without, &opened.signature, None).unwrap();
         assert_eq!(refused(&refill(&envelope)), NotGenuine::Untrusted);
         let other = Authority::create("Other", NOW, &SeededEntropy::new(5))
             .unwrap()
             .signer();
         let with = [&chain.signing, &chain.issuing, &chain.root, &other.chain().root];
-        let envelope = cms::envelope(opened.attributes, &with, &opened.signature).unwrap();
+        let envelope = cms::envelope(opened.attributes, &with, &opened.signature, None).unwrap();
         assert_eq!(refused(&refill(&envelope)), NotGenuine::Untrusted);
     }
 

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::print_set::{PrintSetArguments, print_set};
 use super::{Failure, say};
 use crate::certificate::{
-    Authority, Crl, Genuine, NotGenuine, Scheme, Signer as _, TrustRoot, issue, samples, verify, verify_slip,
+    Authority, Crl, Genuine, NotGenuine, SampleClock, Scheme, Signer, Stamping, TrustRoot, issue, samples, verify,
+    verify_slip,
 };
 use crate::document::Fonts;
 use crate::kernel::{Clock, Language, OsEntropy, SystemClock};
@@ -48,6 +49,9 @@ pub(super) enum CertificateCommand {
         /// How many.
         #[arg(long, default_value_t = 1)]
         count: u32,
+        /// With the time stamps of a throw-away authority too; its root is written beside the samples (`time.pem`).
+        #[arg(long)]
+        time_stamps: bool,
         /// The folder for `root.pem`, `verify.html`, `001.pdf` and `001.json` (the record).
         #[arg(long)]
         out: PathBuf,
@@ -76,7 +80,12 @@ pub(super) fn certificate(command: CertificateCommand, language: Language) -> Re
             ..
         } => check(&file, (&trust, &crl), log.as_deref(), json, language),
         CertificateCommand::PrintSet(arguments) => print_set(&arguments),
-        CertificateCommand::Sample { scheme, count, out } => sample(&scheme, count, &out),
+        CertificateCommand::Sample {
+            scheme,
+            count,
+            time_stamps,
+            out,
+        } => sample(&scheme, count, time_stamps, &out),
     }
 }
 
@@ -185,6 +194,7 @@ fn told_json(verified: &Result<Genuine, NotGenuine>) -> String {
             "verdict": "genuine",
             "signer": genuine.signer,
             "signed_at": genuine.signed_at.to_string(),
+            "stamp": genuine.stamp.as_ref().map(|stamp| json!({ "at": stamp.at.to_string(), "by": stamp.by })),
             "sha256": genuine.digest,
             "record": genuine.credential.record,
             "ledger": ledger_json(genuine),
@@ -226,6 +236,10 @@ fn told(verified: &Result<Genuine, NotGenuine>, language: Language) -> String {
             } else {
                 String::new()
             };
+            let stamp = genuine.stamp.as_ref().map_or_else(
+                || line("verify-stamped-at", &"—"),
+                |stamp| line("verify-stamped-at", &format!("{} {}", stamp.at, stamp.by)),
+            );
             [
                 format!("{} {sample}", say("verify-cli-genuine")).trim_end().to_owned(),
                 line("verify-claim-title", &record.title),
@@ -238,6 +252,7 @@ fn told(verified: &Result<Genuine, NotGenuine>, language: Language) -> String {
                 line("verify-claim-issued", &record.issued_on),
                 line("verify-signed-by", &genuine.signer),
                 line("verify-signed-at", &genuine.signed_at),
+                stamp,
                 say("verify-cli-not-checked"),
             ]
             .join("\n")
@@ -245,7 +260,7 @@ fn told(verified: &Result<Genuine, NotGenuine>, language: Language) -> String {
     }
 }
 
-fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
+fn sample(scheme: &str, count: u32, time_stamps: bool, out: &Path) -> Result<(), Failure> {
     let known: Vec<_> = Scheme::all().iter().map(|scheme| scheme.id.as_str()).collect();
     let missing = || Failure::new(format!("no scheme '{scheme}'; there are: {}", known.join(", ")));
     let scheme = Scheme::find(scheme).ok_or_else(missing)?;
@@ -259,8 +274,15 @@ fn sample(scheme: &str, count: u32, out: &Path) -> Result<(), Failure> {
     std::fs::write(out.join("crl.pem"), lists?.concat())?;
     let (page, _) = offline_page(&TrustedKeys::of(std::slice::from_ref(signer.chain()), now));
     std::fs::write(out.join("verify.html"), page)?;
+    let clock = SampleClock::create("样本时间 Sample Time", now, &OsEntropy)?;
+    let signer: Box<dyn Signer> = if time_stamps {
+        std::fs::write(out.join("time.pem"), clock.root_pem()?)?;
+        Box::new(Stamping { signer, time: clock })
+    } else {
+        Box::new(signer)
+    };
     for (index, record) in samples(scheme, count, &OsEntropy, now)?.iter().enumerate() {
-        let issued = issue(record, &fonts, &signer, now)?;
+        let issued = issue(record, &fonts, signer.as_ref(), now)?;
         let name = format!("{:03}", index + 1);
         std::fs::write(out.join(format!("{name}.pdf")), &issued.pdf)?;
         std::fs::write(out.join(format!("{name}.json")), serde_json::to_vec_pretty(record)?)?;
@@ -277,8 +299,8 @@ mod tests {
     fn samples_are_genuine_until_a_byte_changes_and_only_under_their_own_root() {
         let folder = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
-        sample("vocational-skill-level", 1, folder.path()).unwrap();
-        sample("vocational-qualification", 1, other.path()).unwrap();
+        sample("vocational-skill-level", 1, false, folder.path()).unwrap();
+        sample("vocational-qualification", 1, true, other.path()).unwrap();
         let pdf = folder.path().join("001.pdf");
         let root = folder.path().join("root.pem");
         let code = |pdf: &Path, root: &Path| {

@@ -7,10 +7,12 @@ use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use super::{Failure, say};
+use crate::certificate::TimeRoots;
 use crate::config::{Config, LogFormat};
 use crate::document::Fonts;
 use crate::kernel::{Entropy, OsEntropy, Seed};
 use crate::ledger::NoteKey;
+use crate::office::certificate::TimeStamps;
 use crate::office::ledger::WitnessAddress;
 use crate::office::{Foundations, Keys, Office, account, time};
 use crate::store::Store;
@@ -131,7 +133,7 @@ async fn office_over(config: &Config, store: Store, demo: bool) -> Result<Office
     let keys = Keys::from_secret(secret(config)?);
     let fonts = Arc::new(Fonts::with_fallbacks(&config.fallback_fonts)?);
     let clock = time::steady_clock(&store).await?;
-    Ok(Office::open(Foundations {
+    let mut office = Office::open(Foundations {
         store,
         clock: Arc::new(clock),
         entropy: Arc::new(OsEntropy),
@@ -140,7 +142,13 @@ async fn office_over(config: &Config, store: Store, demo: bool) -> Result<Office
         zone: config.zone.clone(),
         base_url: config.base_url.clone(),
         demo,
-    }))
+    });
+    if let Some((url, roots, go_on)) = &config.time_stamps {
+        let roots = TimeRoots::from_pem(&std::fs::read_to_string(roots)?)?;
+        let time = TimeStamps::new(url, roots, *go_on, Arc::new(OsEntropy));
+        office.press.stamp_by(Arc::new(time));
+    }
+    Ok(office)
 }
 
 /// Where the last checkpoint is kept: not in the data folder, or a backup of it would roll both back.

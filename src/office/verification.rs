@@ -36,6 +36,10 @@ pub struct Checked {
     pub claims: Option<Claims>,
     /// When the file was signed, by the signer's claim.
     pub signed_at: Option<Timestamp>,
+    /// When its signature existed at the latest, by the word of a time stamp authority.
+    pub stamped_at: Option<Timestamp>,
+    /// That authority, as its certificate names it.
+    pub stamped_by: Option<String>,
     /// Who signed the file.
     pub signer: Option<String>,
     /// When the certificate was revoked.
@@ -105,6 +109,8 @@ impl Checked {
             claims: None,
             signed_at: None,
             signer: None,
+            stamped_at: None,
+            stamped_by: None,
             revoked_at: None,
             suspended_at: None,
             replaced_at: None,
@@ -245,6 +251,8 @@ async fn registered_file(office: &Office, genuine: Genuine, now: Timestamp) -> R
     let signed = |checked: Checked| Checked {
         signed_at: Some(genuine.signed_at),
         signer: Some(genuine.signer.clone()),
+        stamped_at: genuine.stamp.as_ref().map(|stamp| stamp.at),
+        stamped_by: genuine.stamp.as_ref().map(|stamp| stamp.by.clone()),
         ..checked
     };
     let unregistered = Checked {
@@ -285,6 +293,7 @@ pub(crate) fn reason_code(reason: &NotGenuine) -> &'static str {
         NotGenuine::Purpose => "purpose",
         NotGenuine::Expired => "expired",
         NotGenuine::Revoked => "key-revoked",
+        NotGenuine::TimeStamp => "time-stamp",
         NotGenuine::Structure(_) => "structure",
         NotGenuine::Credential => "credential",
         NotGenuine::Slip => "slip",

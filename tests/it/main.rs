@@ -35,3 +35,4 @@ mod postgres;
 mod room_browser;
 mod schema;
 mod story;
+mod strangers;

@@ -16,6 +16,22 @@ const refusedAs = async (work) => {
   return 'genuine';
 };
 
+// One bit of every third byte of the envelope, the token in it: none may be changed.
+async function envelopeBytes(bytes) {
+  const start = Buffer.from(bytes).indexOf('/Contents<3082') + 10;
+  const length = 4 + parseInt(Buffer.from(bytes.subarray(start + 4, start + 8)).toString(), 16);
+  let count = 0;
+  for (let at = 1; at < length; at += 3) {
+    const copy = bytes.slice();
+    const place = start + 2 * at;
+    const value = parseInt(Buffer.from(copy.subarray(place, place + 2)).toString(), 16) ^ (1 << (at % 8));
+    copy.set(Buffer.from(value.toString(16).toUpperCase().padStart(2, '0')), place);
+    assert.notEqual(await refusedAs(() => core.checkFile(copy, roots, keys)), 'genuine', `envelope byte ${at}`);
+    count += 1;
+  }
+  return count;
+}
+
 let altered = 0;
 for (const name of readdirSync(folder).filter((one) => one.endsWith('.pdf'))) {
   const bytes = new Uint8Array(readFileSync(join(folder, name)));
@@ -45,6 +61,11 @@ for (const name of readdirSync(folder).filter((one) => one.endsWith('.pdf'))) {
     const code = statement.slice(0, letter) + other + statement.slice(letter + 1);
     assert.notEqual(await refusedAs(() => core.checkStatement(code, keys)), 'genuine', `letter ${letter}`);
     altered += 2;
+  }
+  assert.equal(found.stamp?.by, name === 'stamped.pdf' ? '授时 Clock' : undefined);
+  if (found.stamp) {
+    assert.equal(found.stamp.at, found.signedAt.getTime());
+    altered += await envelopeBytes(bytes);
   }
   const longer = new Uint8Array(bytes.length + 4);
   longer.set(bytes);

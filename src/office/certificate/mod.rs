@@ -20,6 +20,7 @@ mod signer_room;
 mod signing;
 #[cfg(test)]
 mod tests;
+mod time;
 
 pub use change::{
     AskChange, Asked, Change, ChangeList, ChangeView, DecideChange, Decision, ListChanges, continue_prints,
@@ -38,6 +39,7 @@ pub use show::{
 
 pub use signer_room::SignerRoom;
 pub use signing::{Desk, Order, SigningFailure};
+pub use time::TimeStamps;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

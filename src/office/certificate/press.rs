@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::issue::Step;
 use super::signing::Desk;
-use crate::certificate::{Authority, AuthorityError, Chain, SealedAuthority, SoftSigner, TrustRoot};
+use crate::certificate::{Authority, AuthorityError, Chain, SealedAuthority, SoftSigner, TimeAuthority, TrustRoot};
 use crate::kernel::{BatchId, Digest};
 use crate::office::{Broken, Caller, Event, Office, Op, Refusal};
 use crate::store::setting;
@@ -26,6 +26,8 @@ pub struct Press {
     specimen: bool,
     /// The socket of the signer, when it is a process of its own.
     signer: Option<PathBuf>,
+    /// Who stamps signatures with the time, if anybody does.
+    time: Option<Arc<dyn TimeAuthority>>,
     lists: Mutex<BTreeMap<BatchId, Run>>,
     turn: tokio::sync::Mutex<()>,
     /// Where a test stops the work.
@@ -76,6 +78,15 @@ impl Press {
     /// Signatures are asked for at this socket, and the key is not looked for here.
     pub fn ask_signer_at(&mut self, socket: PathBuf) {
         self.signer = Some(socket);
+    }
+
+    /// Signatures are stamped by this authority.
+    pub fn stamp_by(&mut self, time: Arc<dyn TimeAuthority>) {
+        self.time = Some(time);
+    }
+
+    pub(super) fn time(&self) -> Option<Arc<dyn TimeAuthority>> {
+        self.time.clone()
     }
 
     /// What a QR code's text begins with.

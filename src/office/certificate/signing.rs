@@ -15,9 +15,10 @@ use super::examine::{Allowed, examine, place};
 use super::press::Issuer;
 use super::record;
 use super::signer_room::ask_signer;
+use super::time::Timed;
 use crate::certificate::{
-    CertificateRecord, Finding, Genuine, IssueError, LedgerEvidence, NotSigned, Signer, SoftSigner, issue_with,
-    open_badge, status_list, verify,
+    CertificateRecord, Finding, Genuine, IssueError, LedgerEvidence, NotSigned, Signer, SigningError, SoftSigner,
+    issue_with, open_badge, status_list, verify,
 };
 use crate::kernel::{CertificateId, Digest, RequestId};
 use crate::office::{Broken, Office, Refusal, ledger};
@@ -120,6 +121,9 @@ impl From<IssueError> for SigningFailure {
     fn from(error: IssueError) -> Self {
         match error {
             IssueError::Findings(findings) => Self::Unfit(findings),
+            IssueError::Signing(SigningError::Stamp(cause)) => {
+                Self::Refusal(Broken::new("time-stamp-silent").with("cause", cause.to_string()).into())
+            }
             other => Self::Refusal(Refusal::Fault(other.to_string())),
         }
     }
@@ -226,10 +230,14 @@ pub(super) async fn draw(
     examined: Vec<Result<Allowed, SigningFailure>>,
 ) -> Result<Vec<Result<Sheet, SigningFailure>>, Refusal> {
     let (fonts, now) = (office.fonts.clone(), office.now());
+    let signer = Timed {
+        signer,
+        time: office.press.time(),
+    };
     let drawn = tokio::task::spawn_blocking(move || {
         let sign = |one: Result<Allowed, SigningFailure>| {
             let Allowed { record, extras } = one?;
-            let issued = issue_with(&record, &fonts, signer.as_ref(), now, extras)?;
+            let issued = issue_with(&record, &fonts, &signer, now, extras)?;
             Ok(Sheet {
                 pdf: issued.pdf,
                 digest: issued.digest,

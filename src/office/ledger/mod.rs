@@ -4,7 +4,7 @@
 //! root signed, compared with what was published before, and only then published. Whatever does not fit stops publishing,
 //! for good, and says why: the database was rolled back, or its past was changed.
 
-mod ask;
+pub(super) mod ask;
 mod check;
 mod keep;
 mod publish;

@@ -87,3 +87,4 @@ integrity-kind-open = Taken long ago and not issued
 integrity-kind-spoiled = Spoiled numbers
 integrity-kind-later_sheet = Reissued, corrected or renewed
 act-verify-crl = Get a list of revoked certificates
+refusal-time-stamp-silent = There is no time stamp: { $cause }. Issuing waits and can go on later.

@@ -89,3 +89,5 @@ verify-cli-genuine = Genuine.
 verify-cli-not = Not genuine:
 verify-cli-not-checked = Not checked: whether it was revoked since.
 verify-reason-ledger = The ledger's proof inside the file does not belong to it.
+verify-stamped-at = Time stamp
+verify-reason-time-stamp = The time stamp does not belong to this signature.

@@ -77,3 +77,4 @@ integrity-kind-open = 占号后长期未签发
 integrity-kind-spoiled = 作废的编号
 integrity-kind-later_sheet = 补发、更正或换证
 act-verify-crl = 取吊销列表
+refusal-time-stamp-silent = 时间戳服务没有给出时间戳：{ $cause }。签发已暂停，稍后可继续。

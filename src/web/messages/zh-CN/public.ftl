@@ -89,3 +89,5 @@ verify-cli-genuine = 真实
 verify-cli-not = 不是真实的证书：
 verify-cli-not-checked = 没有核对：证书后来是否作废。
 verify-reason-ledger = 文件内的账本证明不属于这份证书。
+verify-stamped-at = 时间戳
+verify-reason-time-stamp = 时间戳不属于这份签名。

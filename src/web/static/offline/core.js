@@ -110,12 +110,23 @@ function children(node) {
   return parts;
 }
 
-const OID = { signedData: '2a864886f70d010702', data: '2a864886f70d010701', contentType: '2a864886f70d010903', digest: '2a864886f70d010904', certificate: '2a864886f70d010910022f', constraints: '551d13', usage: '551d0f', purposes: '551d25', documentSigning: '2b06010505070324' };
+// The parts of a node, which must have just these tags.
+function parts(node, ...tags) {
+  const found = children(node);
+  if (found.length !== tags.length || found.some((part, i) => part.tag !== tags[i])) refuse('envelope');
+  return found;
+}
+const exactly = (node, ...spelled) => { if (!spelled.includes(hex(node.whole))) refuse('envelope'); };
+const SHA_256 = '300b0609608648016503040201';
+const ECDSA = '300a06082a8648ce3d040302';
+
+const OID = { signedData: '2a864886f70d010702', data: '2a864886f70d010701', contentType: '2a864886f70d010903', digest: '2a864886f70d010904', certificate: '2a864886f70d010910022f', constraints: '551d13', usage: '551d0f', purposes: '551d25', documentSigning: '2b06010505070324', token: '2a864886f70d010910020e', stamp: '2a864886f70d0109100104' };
 
 function certificate(node) {
-  const [tbs, , signature] = children(node);
-  const parts = children(tbs).filter((part) => part.tag !== 0xa0);
-  const [serial, , issuer, validity, subject, spki, ...rest] = parts;
+  if (node.tag !== 0x30) refuse('envelope');
+  const [tbs, algorithm, signature] = parts(node, 0x30, 0x30, 3);
+  if (signature.body[0] !== 0) refuse('envelope');
+  const [serial, , issuer, validity, subject, spki, ...rest] = children(tbs).filter((part) => part.tag !== 0xa0);
   const wrapped = rest.find((part) => part.tag === 0xa3) ?? refuse('purpose');
   const extensions = new Map(children(children(wrapped)[0]).map((one) => {
     const fields = children(one);
@@ -126,12 +137,14 @@ function certificate(node) {
     return Date.UTC(long.slice(0, 4), long.slice(4, 6) - 1, long.slice(6, 8), long.slice(8, 10), long.slice(10, 12), long.slice(12, 14));
   };
   const [from, until] = children(validity).map(time);
-  return { whole: node.whole, tbs: tbs.whole, signature: signature.body.subarray(1), serial: serial.whole, issuer: issuer.whole, subject: subject.whole, spki: spki.whole, from, until, extensions };
+  return { whole: node.whole, tbs: tbs.whole, algorithm, signature: signature.body.subarray(1), serial: serial.whole, issuer: issuer.whole, subject: subject.whole, spki: spki.whole, from, until, extensions };
 }
 
-function rawSignature(bytes) {
-  const [r, s] = children(der(bytes)).map((part) => part.body);
-  const padded = (part) => { const plain = part[0] === 0 ? part.subarray(1) : part; if (plain.length > 32) refuse('signature'); return join(new Uint8Array(32 - plain.length), plain); };
+function rawSignature(bytes, size = 32) {
+  const node = der(bytes);
+  if (node.tag !== 0x30 || node.end !== bytes.length) refuse('signature');
+  const [r, s] = parts(node, 2, 2).map((part) => part.body);
+  const padded = (part) => { const plain = part[0] === 0 ? part.subarray(1) : part; if (part[0] === 0 ? !(plain[0] & 128) : part[0] & 128) refuse('signature'); if (plain.length > size) refuse('signature'); return join(new Uint8Array(size - plain.length), plain); };
   return join(padded(r), padded(s));
 }
 
@@ -141,6 +154,8 @@ const isSigning = (one) => hex(one.extensions.get(OID.purposes) ?? []).includes(
 // ---- The file: one revision, one signature over all of it, nothing else.
 const places = (text, needle) => { const found = []; for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) found.push(at); return found; };
 const ROOM = 2 * 3072 + 2;
+// A time stamp has up to twelve steps more.
+const roomFor = (length, stamped) => { const steps = (length - ROOM) / 2048; return stamped ? Number.isInteger(steps) && steps > 0 && steps <= 12 : steps === 0; };
 
 function singleRevision(text) {
   if (!text.startsWith('%PDF-')) refuse('unreadable');
@@ -150,7 +165,7 @@ function singleRevision(text) {
   if (places(text, '%%EOF').length !== 1 || places(text, 'startxref').length !== 1 || !text.endsWith('\n%%EOF\n')) refuse('later-revision');
   const range = /^\/ByteRange\[0 (\d+) (\d+) (\d+) *\]/.exec(text.slice(ranges[0], ranges[0] + 70)) ?? refuse('not-covered');
   const [open, close, rest] = range.slice(1).map(Number);
-  if (close + rest !== text.length || close - open !== ROOM || !text.slice(0, open).endsWith('/Contents')) refuse('not-covered');
+  if (close + rest !== text.length || !(roomFor(close - open, false) || roomFor(close - open, true)) || !text.slice(0, open).endsWith('/Contents')) refuse('not-covered');
   return [open, close];
 }
 
@@ -178,19 +193,92 @@ async function credentialIn(text, bytes) {
   } catch { return refuse('credential'); }
 }
 
+// ---- The time stamp: a token over the signature, by somebody whose certificates were signed with the file.
+const HASHES = { '608648016503040201': 'SHA-256', '608648016503040202': 'SHA-384', '608648016503040203': 'SHA-512' };
+const METHODS = { '2a864886f70d010101': null, '2a864886f70d01010b': 'SHA-256', '2a864886f70d01010c': 'SHA-384', '2a864886f70d01010d': 'SHA-512', '2a8648ce3d040302': 'SHA-256', '2a8648ce3d040303': 'SHA-384', '2a8648ce3d040304': 'SHA-512' };
+const late = () => refuse('time-stamp');
+
+// An algorithm without parameters, or with the empty ones.
+function method(node) {
+  const [oid, parameters, more] = children(node);
+  if (more || oid.tag !== 6 || (parameters && (parameters.tag !== 5 || parameters.body.length))) late();
+  return hex(oid.body);
+}
+
+async function foreign(spki, hash, signature, message) {
+  const kind = hex(children(children(der(spki))[0])[0].body);
+  if (kind === '2a864886f70d010101') {
+    const key = await crypto.subtle.importKey('spki', spki, { name: 'RSASSA-PKCS1-v1_5', hash }, false, ['verify']);
+    return crypto.subtle.verify('RSASSA-PKCS1-v1_5', key, signature, message);
+  }
+  const [namedCurve, size] = { '2a8648ce3d030107': ['P-256', 32], '2b81040022': ['P-384', 48] }[hex(children(children(der(spki))[0])[1].body)] ?? late();
+  const key = await crypto.subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve }, false, ['verify']);
+  return crypto.subtle.verify({ name: 'ECDSA', hash }, key, rawSignature(signature, size), message);
+}
+
+async function stampIn(unsigned, value, text, signedAt) {
+  const [oid, values] = parts(parts(unsigned, 0x30)[0], 6, 0x31);
+  exactly(oid, `060b${OID.token}`);
+  const [kind, wrapped] = parts(parts(values, 0x30)[0], 6, 0xa0);
+  const [version, digests, content, held, infos] = parts(parts(wrapped, 0x30)[0], 2, 0x31, 0x30, 0xa0, 0x31);
+  exactly(kind, `0609${OID.signedData}`); exactly(version, '020103');
+  const all = children(held);
+  if (!all.length || !all.every((each) => text.includes(latin(each.whole)))) late();
+  const [form, sid, digest, attributes, algorithm, signature] = parts(parts(infos, 0x30)[0], 2, 0x30, 0x30, 0xa0, 0x30, 4);
+  exactly(form, '020101');
+  if (!same(digests.body, digest.whole)) late();
+  const [issuer, serial] = parts(sid, 0x30, 2);
+  const own = all.map(certificate).find((each) => same(each.issuer, issuer.whole) && same(each.serial, serial.whole)) ?? late();
+  const [type, box] = parts(content, 6, 0xa0);
+  const [info] = parts(box, 4);
+  const hash = HASHES[method(digest)] ?? late();
+  const fixed = METHODS[method(algorithm)];
+  if (fixed === undefined || hex(type.body) !== OID.stamp || hex(own.extensions.get(OID.purposes) ?? []) !== '300a06082b06010505070308') late();
+  const attribute = new Map(children(attributes).map((each) => { const [name, set] = children(each); return [hex(name.body), children(set)[0]]; }));
+  if (hex(attribute.get(OID.contentType)?.body ?? []) !== OID.stamp) late();
+  if (!same(attribute.get(OID.digest)?.body ?? [], new Uint8Array(await crypto.subtle.digest(hash, info.body)))) late();
+  if (!await foreign(own.spki, fixed ?? hash, signature.body, join(Uint8Array.of(0x31), attributes.whole.subarray(1)))) late();
+  const [, , imprint, , time] = children(der(info.body));
+  const [of, hashed] = children(imprint);
+  if (HASHES[method(of)] !== 'SHA-256' || !same(hashed.body, await sha256(value))) late();
+  const [, year, month, day, hour, minute, second_] = (/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d+)?Z$/.exec(latin(time.body)) ?? late()).map(Number);
+  const at = Date.UTC(year, month - 1, day, hour, minute, second_);
+  if (at + 600000 < signedAt || own.from > at || at > own.until) late();
+  return { at, by: commonName(own.subject) };
+}
+
+function commonName(subject) {
+  const parts = children(der(subject)).flatMap(children).map(children);
+  const found = parts.find(([oid]) => hex(oid.body) === '550403');
+  return found ? utf8.decode(found[1].body) : '';
+}
+
 // What the file says, if it is byte for byte what the issuer signed. `roots`: DER of the trusted root certificates.
 // `revoked`: [{ serial: hex, at: milliseconds, always: the date of signing says nothing }].
 export async function checkFile(bytes, roots, keys, revoked = []) {
+  try {
+    return await wholeFile(bytes, roots, keys, revoked);
+  } catch (error) {
+    // Parts that are not where they belong, or a key that cannot be one.
+    throw error instanceof Refused ? error : new Refused('envelope');
+  }
+}
+
+async function wholeFile(bytes, roots, keys, revoked) {
   const text = latin(bytes);
   const [open, close] = singleRevision(text);
-  const info = children(der(envelopeIn(text.slice(open, close))));
-  if (hex(info[0]?.body ?? []) !== OID.signedData) refuse('envelope');
-  const data = children(children(info[1])[0]);
-  const certificates = children(data.find((part) => part.tag === 0xa0) ?? refuse('envelope')).map(certificate);
-  const signers = children(data[data.length - 1]);
-  if (certificates.length !== 3 || signers.length !== 1) refuse('envelope');
-  const [, sid, , attributes, , signature] = children(signers[0]);
-  const [issuer, serial] = children(sid);
+  const [kind, wrapped] = parts(der(envelopeIn(text.slice(open, close))), 6, 0xa0);
+  exactly(kind, `0609${OID.signedData}`);
+  const [version, digests, content, held, infos] = parts(parts(wrapped, 0x30)[0], 2, 0x31, 0x30, 0xa0, 0x31);
+  exactly(version, '020101'); exactly(digests, `310d${SHA_256}`); exactly(content, `300b0609${OID.data}`);
+  const certificates = children(held).map(certificate);
+  const [signer] = parts(infos, 0x30);
+  const stamped = roomFor(close - open, true);
+  const [form, sid, method256, attributes, algorithm, signature, unsigned] = parts(signer, 2, 0x30, 0x30, 0xa0, 0x30, 4, ...(stamped ? [0xa1] : []));
+  exactly(form, '020101'); exactly(method256, SHA_256); exactly(algorithm, ECDSA);
+  if (certificates.length !== 3) refuse('envelope');
+  certificates.forEach((one) => exactly(one.algorithm, ECDSA));
+  const [issuer, serial] = parts(sid, 0x30, 2);
   const signing = certificates.find((one) => same(one.issuer, issuer.whole) && same(one.serial, serial.whole)) ?? refuse('envelope');
   const attribute = new Map(children(attributes).map((one) => { const [oid, values] = children(one); return [hex(oid.body), children(values)[0]]; }));
   const digest = await sha256(join(bytes.subarray(0, open), bytes.subarray(close)));
@@ -210,14 +298,16 @@ export async function checkFile(bytes, roots, keys, revoked = []) {
   const [year, month, day, hour, minute, second] = at.slice(1).map(Number);
   const signedAt = Date.UTC(year, month - 1, day, hour, minute, second);
   if (![signing, issuing, root].every((one) => one.from <= signedAt && signedAt <= one.until)) refuse('expired');
-  if (revoked.some((one) => (one.always || one.at <= signedAt) && [signing, issuing].some(({ serial: own }) => hex(own) === one.serial))) refuse('key-revoked');
+  const stamp = unsigned ? await stampIn(unsigned, signature.body, text, signedAt) : null;
+  const latest = Math.max(signedAt, stamp ? stamp.at : 0);
+  if (revoked.some((one) => (one.always || one.at <= latest) && [signing, issuing].some(({ serial: own }) => hex(own) === one.serial))) refuse('key-revoked');
   if (!/\/TransformMethod\/DocMDP/.test(text) || !/\/P 1\b/.test(text) || /\/(JavaScript|OpenAction|Launch|XFA)\b/.test(text)) refuse('structure');
   const credential = await credentialIn(text, bytes);
   const spkiId = hex((await sha256(signing.spki)).subarray(0, 4));
   const statement = await checkStatement(credential.statement, [...keys, { kid: spkiId, spki: signing.spki }]);
   if (statement.number !== credential.record.number || statement.name !== credential.record.name) refuse('credential');
   const ledger = credential.ledger ? await checkProof(credential) : null;
-  return { record: credential.record, signedAt: new Date(signedAt), sha256: hex(await sha256(bytes)), ledger, status: credential.status, signing };
+  return { record: credential.record, signedAt: new Date(signedAt), stamp, sha256: hex(await sha256(bytes)), ledger, status: credential.status, signing };
 }
 
 // ---- The ledger's proof inside: the record's entry is in the tree that the checkpoint signs.

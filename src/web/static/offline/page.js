@@ -40,6 +40,7 @@ async function file(bytes) {
   const found = await checkFile(bytes, roots, keys, known.revoked);
   const { record } = found;
   const facts = [['title', record.title], ['number', record.number], ['name', record.name], ['occupation', record.occupation], ['level', record.level], ['issuer', record.issuer], ['issued', record.issued_on], ['until', record.valid_until], ['signed', day(found.signedAt)]];
+  if (found.stamp) facts.push(['stamped', `${found.stamp.by} · ${day(new Date(found.stamp.at))}`]);
   if (found.ledger) facts.push(['ledger', `${found.ledger.origin} · ${day(found.ledger.enteredAt)}`]);
   const over = record.valid_until && new Date(`${record.valid_until}T24:00:00+08:00`) < new Date();
   let [verdict, unknown] = [record.sample ? 'sample' : over ? 'expired' : 'genuine', 'not-revocation'];
