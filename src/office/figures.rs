@@ -1,7 +1,12 @@
 //! Figures on the items of a bank version: reckoned from the papers that were handed in, kept, and shown without an item.
 
+mod report;
+
+pub use report::FiguresReport;
+
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,7 +16,7 @@ use super::input::XLSX;
 use super::result::open_paper;
 use super::{Act, Caller, Download, Event, Office, Op, Policy, Refusal, policy};
 use crate::bank::{Bank, Item, ItemKind};
-use crate::kernel::{BankVersionId, PaperId, Timestamp};
+use crate::kernel::{BankVersionId, Language, PaperId, Timestamp};
 use crate::paper::{Paper, Question};
 use crate::result::figures::{Figures, Flag, ItemFigures, LIMITS, Reply, Tally};
 use crate::spreadsheet;
@@ -53,7 +58,8 @@ impl Act for ReckonFigures {
             let work = move || -> Result<Tally, Refusal> {
                 for (row, answers) in papers {
                     let paper = open_paper(&vault, row.id, &row.content)?;
-                    tally.drawn(paper.questions.iter().map(|question| question.item.as_str()));
+                    let items = paper.questions.iter().map(|question| question.item.as_str());
+                    tally.drawn(items, row.used_at);
                     if row.attempt_id.is_some() {
                         tally.add(&replies(&bank, &paper, &answers));
                     }
@@ -260,11 +266,12 @@ pub struct FiguresFile {
     pub bank: BankVersionId,
 }
 
-const HEADERS: [&str; 12] = [
+const HEADERS: [&str; 13] = [
     "试题编号",
     "题型",
     "鉴定点",
     "难度",
+    "最近使用",
     "组卷次数",
     "作答人数",
     "未答人数",
@@ -281,7 +288,7 @@ impl Act for FiguresFile {
 
     async fn perform(self, office: &Office, caller: &Caller) -> Result<Download, Refusal> {
         let shown = ShowFigures { bank: self.bank }.perform(office, caller).await?;
-        let lines: Vec<Vec<String>> = shown.items.iter().map(sheet_row).collect();
+        let lines: Vec<Vec<String>> = shown.items.iter().map(|line| sheet_row(office, line)).collect();
         let bytes = spreadsheet::write("试题统计", &HEADERS, &lines);
         let bytes = bytes.map_err(|error| Refusal::Fault(error.to_string()))?;
         let name = format!("试题统计-{}-{}级.xlsx", shown.occupation, shown.level);
@@ -289,10 +296,11 @@ impl Act for FiguresFile {
     }
 }
 
-fn sheet_row(line: &ItemLine) -> Vec<String> {
+fn sheet_row(office: &Office, line: &ItemLine) -> Vec<String> {
     let number = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
     let figure = |value: Option<f64>| value.map_or_else(|| "不可估计".to_owned(), |value| format!("{value:.3}"));
     let own = line.figures.as_ref();
+    let last = own.and_then(|own| own.last);
     let letters = |places: &[usize]| -> String { places.iter().map(|place| crate::bank::letter(*place)).collect() };
     let options = own.map(|own| {
         let each = own.options.iter().enumerate();
@@ -300,12 +308,13 @@ fn sheet_row(line: &ItemLine) -> Vec<String> {
             .collect::<Vec<_>>()
             .join("；")
     });
-    let flags: Vec<&str> = line.flags.iter().map(|flag| chinese(*flag)).collect();
+    let flags: Vec<&str> = line.flags.iter().map(|flag| flag_name(*flag, Language::Zh)).collect();
     vec![
         line.item.clone(),
-        line.kind.name(crate::kernel::Language::Zh).to_owned(),
+        line.kind.name(Language::Zh).to_owned(),
         line.point.clone(),
         line.difficulty.to_string(),
+        last.map_or_else(String::new, |at| day(&office.zone, at)),
         number(own.map(|own| own.papers)),
         number(own.map(|own| own.seen)),
         number(own.map(|own| own.blank)),
@@ -317,13 +326,25 @@ fn sheet_row(line: &ItemLine) -> Vec<String> {
     ]
 }
 
-fn chinese(flag: Flag) -> &'static str {
-    match flag {
-        Flag::Key => "答案存疑",
-        Flag::Negative => "区分度为负",
-        Flag::Weak => "区分度低",
-        Flag::Easy => "过易",
-        Flag::Hard => "过难",
-        Flag::Idle => "有选项少有人选",
+/// A day as sheets and files write it.
+fn day(zone: &TimeZone, at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.millis())
+        .map(|at| at.to_zoned_datetime(zone.clone()).date().to_string())
+        .unwrap_or_default()
+}
+
+/// What a flag says, in sheets and files.
+fn flag_name(flag: Flag, language: Language) -> &'static str {
+    let (zh, en) = match flag {
+        Flag::Key => ("答案存疑", "key in doubt"),
+        Flag::Negative => ("区分度为负", "negative discrimination"),
+        Flag::Weak => ("区分度低", "weak discrimination"),
+        Flag::Easy => ("过易", "too easy"),
+        Flag::Hard => ("过难", "too hard"),
+        Flag::Idle => ("有选项少有人选", "an option hardly taken"),
+    };
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
     }
 }

@@ -105,6 +105,7 @@ policies! {
     BANK_TRY: Write "bank.try" "/banks/{bank}/import/check" Roles(&[BankKeeper]), "Tries a file of questions against a bank version without saving anything.";
     BANK_FIGURES: Read "bank.figures" "/banks/{bank}/figures" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Shows figures on a bank's items; shows no item.";
     BANK_FIGURES_FILE: Read "bank.figures-file" "/banks/{bank}/figures.xlsx" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Gives the figures on a bank's items as a workbook.";
+    BANK_FIGURES_REPORT: Read "bank.figures-report" "/banks/{bank}/figures.pdf" Roles(&[BankKeeper, ExamOfficer, Auditor]), "Gives the figures on a bank's items as sheets to print, with drawings.";
     BANK_RECKON: Write "bank.reckon" "/banks/{bank}/figures" Roles(&[BankKeeper]), "Reckons the figures on a bank's items from the papers that were handed in.";
     BANK_IMPORT: Write "bank.import" "/banks/{bank}/import" Roles(&[BankKeeper]), "Takes a file of questions, as it was tried, into a new bank version.";
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::Marks;
+use crate::kernel::{Marks, Timestamp};
 
 /// What one candidate did with one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,7 @@ fn count_marks(marks: Marks) -> f64 {
 #[derive(Debug, Clone, Default)]
 struct ItemTally {
     papers: u64,
+    last: Option<Timestamp>,
     blank: u64,
     /// The share of marks, of all who saw it.
     share: Pairs,
@@ -111,10 +112,12 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a paper that was drawn, answered or not.
-    pub fn drawn<'a>(&mut self, items: impl Iterator<Item = &'a str>) {
+    /// Counts a paper that was drawn, answered or not, and when it was used.
+    pub fn drawn<'a>(&mut self, items: impl Iterator<Item = &'a str>, used_at: Option<Timestamp>) {
         for item in items {
-            self.items.entry(item.to_owned()).or_default().papers += 1;
+            let tally = self.items.entry(item.to_owned()).or_default();
+            tally.papers += 1;
+            tally.last = tally.last.max(used_at);
         }
     }
 
@@ -226,6 +229,7 @@ impl ItemTally {
         };
         ItemFigures {
             papers: self.papers,
+            last: self.last,
             seen: self.share.n,
             blank: self.blank,
             correct: (self.share.n > 0).then_some(self.share.x),
@@ -253,6 +257,9 @@ pub struct Figures {
 pub struct ItemFigures {
     /// On how many papers it was.
     pub papers: u64,
+    /// When it was last on one.
+    #[serde(default)]
+    pub last: Option<Timestamp>,
     /// How many candidates had it on a paper that they handed in.
     pub seen: u64,
     /// How many of them left it blank.

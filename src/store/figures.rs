@@ -12,6 +12,8 @@ pub struct PaperRow {
     pub id: PaperId,
     /// Its sealed content.
     pub content: Vec<u8>,
+    /// When its session was closed.
+    pub used_at: Option<Timestamp>,
     /// The attempt that was handed in on it, if one was.
     pub attempt_id: Option<AttemptId>,
 }
@@ -24,7 +26,7 @@ pub async fn papers(
     most: i64,
 ) -> Result<Vec<PaperRow>, StoreError> {
     Ok(sqlx::query_as(
-        "SELECT p.id, p.content, t.id AS attempt_id
+        "SELECT p.id, p.content, s.closed_at AS used_at, t.id AS attempt_id
          FROM paper p JOIN session s ON s.id = p.session_id JOIN batch b ON b.id = s.batch_id
          LEFT JOIN attempt t ON t.paper_id = p.id AND t.state = 'submitted'
          WHERE b.bank_version_id = $1 AND s.state = 'closed' AND p.id > $2 ORDER BY p.id LIMIT $3",

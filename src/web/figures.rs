@@ -17,7 +17,7 @@ use super::{App, Frame};
 use crate::bank::{ItemKind, letter};
 use crate::identity::Role;
 use crate::kernel::BankVersionId;
-use crate::office::figures::{BankFigures, FiguresFile, ItemLine, ReckonFigures, ShowFigures};
+use crate::office::figures::{BankFigures, FiguresFile, FiguresReport, ItemLine, ReckonFigures, ShowFigures};
 use crate::office::{Refusal, policy};
 use crate::result::figures::{Flag, LIMITS, OptionFigures};
 
@@ -26,8 +26,10 @@ pub(super) fn routes() -> Vec<Route> {
     [
         view("/banks/{bank}/figures", policy::BANK_FIGURES, get(figures)),
         view("/banks/{bank}/figures.xlsx", policy::BANK_FIGURES_FILE, get(file)),
+        view("/banks/{bank}/figures.pdf", policy::BANK_FIGURES_REPORT, get(report)),
         act::<ShowFigures>(),
         act::<FiguresFile>(),
+        act::<FiguresReport>(),
         act::<ReckonFigures>(),
     ]
     .into_iter()
@@ -205,6 +207,15 @@ async fn figures(
 async fn file(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
     let file = match bank(&path) {
         Ok(bank) => app.office.perform(FiguresFile { bank }, &visitor.caller).await,
+        Err(refusal) => Err(refusal),
+    };
+    show(&app, &visitor, file)
+}
+
+/// `GET /banks/{bank}/figures.pdf`
+async fn report(State(app): State<App>, visitor: Visitor, Path(path): Path<String>) -> Response {
+    let file = match bank(&path) {
+        Ok(bank) => app.office.perform(FiguresReport { bank }, &visitor.caller).await,
         Err(refusal) => Err(refusal),
     };
     show(&app, &visitor, file)

@@ -67,6 +67,9 @@ pub(super) fn respond(app: &App, visitor: &Visitor, refusal: Refusal, json: bool
         let next: String = form_urlencoded::byte_serialize(visitor.path.as_bytes()).collect();
         let door = if for_candidates(&visitor.path) {
             "/exam".to_owned()
+        } else if visitor.path.starts_with("/do/") {
+            // What was sent cannot be looked at afterwards.
+            "/sign-in".to_owned()
         } else {
             format!("/sign-in?next={next}")
         };

@@ -176,3 +176,21 @@ fn all_problems_of_a_form_are_told_at_once() {
         assert_eq!(codes, ["login-shape", "name-unusable", "role-unknown"]);
     });
 }
+
+#[test]
+fn whoever_sends_a_form_after_the_sign_in_ended_signs_in_and_is_not_led_to_the_form_again() {
+    on_sqlite(|house| async move {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let door = async |request: reqwest::RequestBuilder| {
+            let response = request.send().await.unwrap();
+            response.headers()["location"].to_str().unwrap().to_owned()
+        };
+        let sent = http.post(format!("{}/do/sign-out", house.url)).form(&[("_next", "/")]);
+        assert_eq!(door(sent).await, "/sign-in");
+        let looked = http.get(format!("{}/accounts", house.url));
+        assert_eq!(door(looked).await, "/sign-in?next=%2Faccounts");
+    });
+}

@@ -92,7 +92,8 @@ impl Stage<'_> {
         let desk = &self.desk;
         if desk.counts("form[action=\"/do/sign-out\"]").await > 0 {
             desk.clicks("form[action=\"/do/sign-out\"] button").await;
-            desk.waits("!document.querySelector(\"form[action='/do/sign-out']\")")
+            // A page that is being left has no form either: only the next one offers to sign in.
+            desk.waits("document.querySelector('.door[href=\"/sign-in\"], input[name=login]')")
                 .await;
         }
         desk.goes("/sign-in").await;

@@ -124,8 +124,8 @@ fn is_installed(tool: &str) -> bool {
     asked.is_ok_and(|status| status.success())
 }
 
-/// Where screenshots go.
-fn pictures() -> PathBuf {
+/// Where screenshots go, and sheets to look at.
+pub(crate) fn pictures() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
     let folder = std::env::var("JIANDING_OUTPUT").unwrap_or_else(|_| "target/screenshots".to_owned());
     std::fs::create_dir_all(&folder).unwrap();

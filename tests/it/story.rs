@@ -143,6 +143,7 @@ async fn tell(house: &House) {
 
     both_sit_and_are_judged(house, &cast, &sessions, &bank, &ada, &ben).await;
     results_are_published(house, &cast, &batch, &sessions).await;
+    the_keeper_looks_how_the_items_did(&cast).await;
     let results = format!("/batches/{}", batch.id);
     let recorded = cast.auditor.sees("/events").await.ok().to_string();
     assert!(
@@ -259,6 +260,36 @@ async fn results_are_published(house: &House, cast: &Cast, batch: &Batch, sessio
         !notice.contains("艾达·李") && !notice.contains("贲本"),
         "names are masked: {notice}"
     );
+}
+
+/// The figures on the bank's items after the examination, without an item's words: as a page, a workbook and sheets to print.
+async fn the_keeper_looks_how_the_items_did(cast: &Cast) {
+    let banks = cast.keeper.sees("/banks").await.ok();
+    let path = format!("/banks/{}/figures", text(&banks[0], "bank"));
+    let early = cast.keeper.sees(&format!("{path}.pdf")).await.refused();
+    assert_eq!(early, "figures-unreckoned");
+    assert_eq!(cast.examiners[0].does(&path, json!({})).await.refused(), "forbidden");
+    let reckoned = cast.keeper.does(&path, json!({})).await.ok();
+    assert_eq!(reckoned["candidates"], 2);
+    let figures = cast.auditor.sees(&path).await.ok();
+    let items = figures["items"].as_array().unwrap();
+    let (used, idle): (Vec<&Value>, Vec<&Value>) = items.iter().partition(|item| item["figures"].is_object());
+    assert!(!used.is_empty() && !idle.is_empty());
+    for item in used {
+        assert!(
+            item["figures"]["last"].is_i64() && item["figures"]["papers"].as_u64() > Some(0),
+            "{item}"
+        );
+        assert_eq!(item["flags"], json!([]), "two candidates support no flag");
+    }
+    let (status, page) = cast.keeper.opens(&path).await;
+    assert!(status.is_success() && page.contains("figures.pdf"));
+    let report = cast.auditor.downloads(&format!("{path}.pdf")).await;
+    std::fs::write(crate::chromium::pictures().join("item-figures.pdf"), &report).unwrap();
+    let sheets = lopdf::Document::load_mem(&report).unwrap();
+    assert!(sheets.page_iter().count() >= 2, "each item that was used has its row");
+    let workbook = cast.auditor.downloads(&format!("{path}.xlsx")).await;
+    assert!(workbook.starts_with(b"PK"));
 }
 
 /// Those who work on after the publicity period; sign-ins last a working day.

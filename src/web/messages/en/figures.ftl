@@ -41,3 +41,5 @@ figures-options = Options taken (correlation with the rest)
 figures-unseen = Nobody has had it yet
 figures-none = not estimable
 figures-never-decides = Flags are for people to look at: no key, score or bank changes by itself.
+act-bank-figures-report = Download the report on items
+figures-report = Report to print (PDF)

@@ -365,3 +365,4 @@ refusal-supervisor-conflict = { $name }: a conflict with a candidate is declared
 refusal-staff-name = This is not a name.
 refusal-staff-own-card = Nobody keeps an own card; another administrator must.
 refusal-staff-holder-fixed = Card { $number } has declared conflicts, and stays with its holder's account.
+refusal-figures-unreckoned = The figures were never reckoned. A bank keeper reckons them on the page of figures first.

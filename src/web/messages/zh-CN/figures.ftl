@@ -35,3 +35,5 @@ figures-options = 各选项人数（与其余得分率的相关）
 figures-unseen = 还没有考生做过
 figures-none = 不可估计
 figures-never-decides = 统计提示只供人复核，不会自动修改答案、成绩或题库。
+act-bank-figures-report = 下载试题统计报告
+figures-report = 打印报告（PDF）

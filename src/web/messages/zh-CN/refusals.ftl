@@ -362,3 +362,4 @@ refusal-supervisor-conflict = { $name }：已登记与考生的回避关系，�
 refusal-staff-name = 姓名不能使用，请检查。
 refusal-staff-own-card = 不能登记或修改自己的证卡，请由另一位管理员办理。
 refusal-staff-holder-fixed = 证卡 { $number } 已登记回避关系，不能改到别的账号。
+refusal-figures-unreckoned = 还没有计算过试题统计。请题库管理员先在“试题统计”页计算。
